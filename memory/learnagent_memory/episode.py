@@ -1,0 +1,256 @@
+"""What happens in one run, as typed events: the schema, and nothing that writes or decides.
+
+The same schema is the resume file, the `--json` output, the training source and the trajectory
+export. `journal` puts it on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+SCHEMA_VERSION = 1
+
+Outcome = Literal["done", "not_done", "budget", "model_error", "interrupted", "failed"]
+
+
+class Record(BaseModel):
+    """What is written to disk: frozen, and tolerant of fields that a newer version added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ToolCall(Record):
+    """One function call as the model wrote it."""
+
+    id: str
+    """Unique within the episode; its observation carries the same id."""
+    name: str
+    arguments: str
+    """Raw JSON text: may be malformed, the loop validates it."""
+
+
+class Message(Record):
+    """One message of the conversation, in the shape of the chat protocol."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+
+
+class Usage(Record):
+    """What one request, or several, consumed."""
+
+    input_tokens: int = 0
+    """All input tokens, cached ones included."""
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None
+    """None where the price of the model is unknown."""
+
+    def __add__(self, other: Usage) -> Usage:
+        costs = [cost for cost in (self.cost_usd, other.cost_usd) if cost is not None]
+        return Usage(
+            input_tokens=self.input_tokens + other.input_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cost_usd=sum(costs) if costs else None,
+        )
+
+
+class Event(Record):
+    """What every event carries; `seq` and `at` are set by the journal."""
+
+    seq: int = 0
+    at: str = ""
+    """UTC, ISO 8601, microseconds."""
+
+
+class Started(Event):
+    """The run begins, or goes on after an interruption (`resumed`)."""
+
+    type: Literal["started"] = "started"
+    schema_version: int = SCHEMA_VERSION
+    episode: str
+    task: str
+    model: str
+    project: str
+    """Identity of the project (root commit and remote), never its folder's name."""
+    root: str
+    head: str | None = None
+    """Commit checked out; None on an unborn branch."""
+    branch: str | None = None
+    version: str = ""
+    """Version of learnagent."""
+    mode: Literal["do", "chat"] = "do"
+    approve: str = "ask"
+    sandbox: str = "off"
+    check: str | None = None
+    check_source: str = ""
+    """Where the check command came from: `--check`, settings, or the file it was discovered in."""
+    max_steps: int | None = None
+    max_cost_usd: float | None = None
+    max_minutes: float | None = None
+    resumed: bool = False
+
+
+class Recalled(Event):
+    """Lessons shown at the start of the run (written from part 2 on)."""
+
+    type: Literal["recalled"] = "recalled"
+    lessons: tuple[str, ...] = ()
+
+
+class Request(Event):
+    """A request to the model: the messages that neither a reply nor an observation holds already."""
+
+    type: Literal["request"] = "request"
+    step: int
+    messages: tuple[Message, ...] = ()
+    reset: bool = False
+    """True when `messages` replace the whole conversation (the start, and after condensing)."""
+    tools: tuple[str, ...] = ()
+    purpose: Literal["act", "condense"] = "act"
+
+
+class Replied(Event):
+    """The model's answer, whole."""
+
+    type: Literal["reply"] = "reply"
+    step: int
+    text: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: str = "stop"
+    usage: Usage = Usage()
+    model: str = ""
+    """The model that answered: a fallback may differ from the one asked."""
+    seconds: float = 0.0
+    purpose: Literal["act", "condense"] = "act"
+
+
+class Action(Event):
+    """A tool is about to run: on disk before it does."""
+
+    type: Literal["action"] = "action"
+    step: int
+    call_id: str
+    tool: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+class Observation(Event):
+    """What a call gave, as the model is shown it."""
+
+    type: Literal["observation"] = "observation"
+    step: int
+    call_id: str
+    tool: str
+    status: Literal["ok", "error", "refused", "malformed", "repeated", "interrupted", "timeout"] = "ok"
+    text: str = ""
+    exit_code: int | None = None
+    seconds: float = 0.0
+    output_file: str | None = None
+    """Path under the episode's folder that holds the whole output where `text` was cut."""
+
+
+class Checkpointed(Event):
+    """The whole tree became a commit on the episode's private ref."""
+
+    type: Literal["checkpoint"] = "checkpoint"
+    step: int
+    commit: str
+    ref: str
+    label: Literal["start", "step", "resumed", "end"] = "step"
+    changed: tuple[str, ...] = ()
+    """Paths that differ from the checkpoint before, undecodable bytes escaped."""
+
+
+class Linted(Event):
+    """Findings of the shortcut linter (written from part 3 on)."""
+
+    type: Literal["lint"] = "lint"
+    step: int
+    findings: tuple[dict[str, Any], ...] = ()
+
+
+class Checked(Event):
+    """The project's check command ran."""
+
+    type: Literal["check"] = "check"
+    step: int
+    phase: Literal["before", "finish"]
+    command: str
+    exit_code: int | None = None
+    """None where the command was not allowed to run or timed out."""
+    passed: bool = False
+    text: str = ""
+    failures: tuple[str, ...] = ()
+    """Ids of the failing tests where the output names them."""
+    broken: tuple[str, ...] = ()
+    """Failures that were not there before the run."""
+    seconds: float = 0.0
+    output_file: str | None = None
+
+
+class Finished(Event):
+    """The run ended."""
+
+    type: Literal["finished"] = "finished"
+    outcome: Outcome
+    exit_code: int
+    summary: str = ""
+    reason: str = ""
+    """Why the run ended as it did, in one line."""
+    files_changed: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    steps: int = 0
+    seconds: float = 0.0
+    commit: str | None = None
+    """The ordinary commit made by `--commit`."""
+
+
+class Undone(Event):
+    """The user took the run back, wholly or to a step."""
+
+    type: Literal["undone"] = "undone"
+    to_step: int
+    """0 is the state before the first change."""
+    kept: str
+    """Ref that holds the tree as it was before the undo."""
+    restored: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    """Paths left alone because the user changed them since."""
+
+
+AnyEvent = Annotated[
+    Started
+    | Recalled
+    | Request
+    | Replied
+    | Action
+    | Observation
+    | Checkpointed
+    | Linted
+    | Checked
+    | Finished
+    | Undone,
+    Field(discriminator="type"),
+]
+
+EVENT_PARSER: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+
+
+def conversation(events: Iterable[Event]) -> list[Message]:
+    """Rebuild the conversation a model would be sent next; empty when nothing was asked yet."""
+    messages: list[Message] = []
+    for event in events:
+        if isinstance(event, Request) and event.purpose == "act":
+            messages = [*([] if event.reset else messages), *event.messages]
+        elif isinstance(event, Replied) and event.purpose == "act":
+            messages.append(Message(role="assistant", content=event.text, tool_calls=event.tool_calls))
+        elif isinstance(event, Observation):
+            messages.append(Message(role="tool", content=event.text, tool_call_id=event.call_id))
+    return messages
