@@ -6,7 +6,7 @@ Plain working implementations: `learnagent.testing.ScriptedModel` and `learnagen
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from learnagent_memory.episode import Message, ToolCall, Usage
@@ -31,7 +31,7 @@ class Reply:
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     """In the order given; ids may be empty or repeated, the loop mends them."""
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     finish_reason: str = "stop"
     """`stop`, `tool_calls` or `length` (the answer was cut by the provider's limit)."""
     model: str = ""

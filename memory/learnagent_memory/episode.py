@@ -163,7 +163,8 @@ class Checkpointed(Event):
     step: int
     commit: str
     ref: str
-    label: Literal["start", "step", "resumed", "end"] = "step"
+    label: Literal["start", "step", "check", "resumed"] = "step"
+    """`check` holds what a check command left behind, `resumed` what happened while no run was alive."""
     changed: tuple[str, ...] = ()
     """Paths that differ from the checkpoint before, undecodable bytes escaped."""
 
@@ -186,6 +187,8 @@ class Checked(Event):
     exit_code: int | None = None
     """None where the command was not allowed to run or timed out."""
     passed: bool = False
+    refused: bool = False
+    """True where it was not allowed to run."""
     text: str = ""
     failures: tuple[str, ...] = ()
     """Ids of the failing tests where the output names them."""
