@@ -77,6 +77,8 @@ class Started(Event):
     episode: str
     task: str
     model: str
+    api_base: str | None = None
+    """Address of the model's server; None is the provider's own."""
     project: str
     """Identity of the project (root commit and remote), never its folder's name."""
     root: str
@@ -229,17 +231,7 @@ class Undone(Event):
 
 
 AnyEvent = Annotated[
-    Started
-    | Recalled
-    | Request
-    | Replied
-    | Action
-    | Observation
-    | Checkpointed
-    | Linted
-    | Checked
-    | Finished
-    | Undone,
+    Started | Recalled | Request | Replied | Action | Observation | Checkpointed | Linted | Checked | Finished | Undone,
     Field(discriminator="type"),
 ]
 

@@ -45,9 +45,7 @@ class Completed:
 
     def error(self) -> LearnAgentError:
         """Return what to raise for this call: its first line of complaint, warnings left out."""
-        lines = (
-            line for line in self.errors.splitlines() if line and not line.startswith(("warning", "hint"))
-        )
+        lines = (line for line in self.errors.splitlines() if line and not line.startswith(("warning", "hint")))
         message = re.sub(r"^(fatal|error): ", "", next(lines, f"git ended with status {self.code}"))
         if any(trouble in self.errors for trouble in _DISK_TROUBLE):
             return StorageError(f"git cannot write: {message}", hint="free or open the repository's disk")
@@ -127,9 +125,7 @@ class Git:
     def _start(self, args: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
         command = [*_command(), *args[:1], *hardening.NEVER_EXTERNAL.get(args[0], ()), *args[1:]]
         try:
-            done = subprocess.run(
-                command, cwd=self.cwd, env=environment, input=stdin, capture_output=True, check=False
-            )
+            done = subprocess.run(command, cwd=self.cwd, env=environment, input=stdin, capture_output=True, check=False)
         except OSError as error:
             raise StorageError(
                 f"cannot run git in {self.cwd} ({error.strerror})", hint="is the folder still there?"
@@ -224,9 +220,7 @@ def _existing_folder(path: Path) -> Path:
     try:
         folder = path.resolve(strict=True)
     except (OSError, RuntimeError) as error:
-        raise UsageError(
-            f"{path} does not exist", hint="give the path of a folder in a git repository"
-        ) from error
+        raise UsageError(f"{path} does not exist", hint="give the path of a folder in a git repository") from error
     if not folder.is_dir():
         raise UsageError(f"{path} is not a folder", hint=f"give a folder, such as {path.parent}")
     return folder
@@ -279,7 +273,7 @@ def _digest(content: bytes) -> str:
 
 
 def _command() -> tuple[str, ...]:
-    return (_executable(os.environ.get("PATH", os.defpath)), "--no-pager", "--literal-pathspecs")
+    return (_executable(os.environ.get("PATH", os.defpath)), "--no-pager")
 
 
 @lru_cache(maxsize=4)
@@ -292,9 +286,7 @@ def _executable(search_path: str) -> str:
     answer = subprocess.run([found, "version"], capture_output=True, check=False, text=True).stdout
     version = re.search(r"(\d+)\.(\d+)", answer)
     if version is None:
-        raise UsageError(
-            f"{found} does not run", hint="`git version` must work (macOS: xcode-select --install)"
-        )
+        raise UsageError(f"{found} does not run", hint="`git version` must work (macOS: xcode-select --install)")
     if (int(version[1]), int(version[2])) < OLDEST_GIT:
         raise UsageError(f"git {version[0]} is too old to be run safely", hint="install git 2.31 or newer")
     return found

@@ -45,6 +45,7 @@ HARDENED: Pairs = (
 
 VARIABLES = {
     "GIT_ALLOW_PROTOCOL": "none",  # a promisor remote named in the config is never fetched from ...
+    "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",  # ... in older versions and in newer ones
     "GIT_NO_REPLACE_OBJECTS": "1",  # refs/replace would show other bytes than were stored
     "GIT_OPTIONAL_LOCKS": "0",
@@ -82,9 +83,7 @@ _KEPT_VARIABLES = frozenset(
 def kept_variables(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without the GIT_* variables that redirect git or make it run something."""
     return {
-        name: value
-        for name, value in environment.items()
-        if not name.startswith("GIT_") or name in _KEPT_VARIABLES
+        name: value for name, value in environment.items() if not name.startswith("GIT_") or name in _KEPT_VARIABLES
     }
 
 

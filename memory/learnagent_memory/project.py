@@ -71,7 +71,7 @@ def _refuse_foreign_state(project: Project) -> None:
     if project.local.exists() and Git(project.root).run("ls-files", "-z", "--", f"{STATE_FOLDER}/local"):
         raise UsageError(
             f"this repository has {STATE_FOLDER}/local under version control",
-            hint=f"it must be private to you: git rm -r --cached {STATE_FOLDER}/local, and delete it if it is not yours",
+            hint=f"it must be private to you: git rm -r --cached {STATE_FOLDER}/local (and look at what is in it)",
         )
 
 

@@ -7,8 +7,19 @@ import signal
 from pathlib import Path
 
 import pytest
+
 from learnagent_memory import journal
-from learnagent_memory.episode import Event, Finished, Message, Observation, Replied, Request, Started, ToolCall, conversation
+from learnagent_memory.episode import (
+    Event,
+    Finished,
+    Message,
+    Observation,
+    Replied,
+    Request,
+    Started,
+    ToolCall,
+    conversation,
+)
 from learnagent_memory.errors import StorageError, UsageError
 from learnagent_memory.journal import FILE_NAME, Journal
 

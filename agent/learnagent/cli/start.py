@@ -1,0 +1,142 @@
+"""What `do` and `chat` share: from flags to an order for a session."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal
+
+from learnagent import litellm_model
+from learnagent.cli.asking import TerminalAsker
+from learnagent.cli.finding import find_episode
+from learnagent.display import ConsoleScreen, JsonScreen
+from learnagent.model import Model
+from learnagent.model_choice import Choice
+from learnagent.model_choice import choose as choose_model
+from learnagent.order import Notify, Order, Screen
+from learnagent.session import opened
+from learnagent.settings import Loaded, load
+from learnagent_memory.episode import Started
+from learnagent_memory.errors import UsageError
+from learnagent_memory.git import open_repository
+from learnagent_memory.journal import Episode
+from learnagent_memory.project import open_project
+
+MAX_TASK_CHARS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the command line asked for."""
+
+    repo: Path
+    task: str
+    resume: str | None
+    json: bool
+    mode: Literal["do", "chat"]
+    flags: Mapping[str, Any]
+
+
+def flags(**given: object) -> dict[str, object]:
+    """Return the flags as settings understand them; None stays None."""
+    return {name: value.value if isinstance(value, Enum) else value for name, value in given.items()}
+
+
+def read_task(task: str | None, *, is_resume: bool) -> str:
+    """Return the task's text: as given, from stdin (`-`) or from a file (`@FILE`). Raises UsageError."""
+    if is_resume:
+        if task:
+            raise UsageError("a resumed episode has its task already", hint="leave TASK out, or start a new run")
+        return ""
+    text = _task_text(task).strip()
+    if not text:
+        raise UsageError("no task", hint='say what to do: learnagent do "add a test for parse()"')
+    if len(text) > MAX_TASK_CHARS:
+        raise UsageError(f"the task has {len(text):,} characters", hint=f"keep it under {MAX_TASK_CHARS:,}")
+    return text
+
+
+def _task_text(task: str | None) -> str:
+    if task == "-":
+        return sys.stdin.buffer.read(4 * MAX_TASK_CHARS + 1).decode("utf-8", "replace")
+    if task and task.startswith("@"):
+        path = Path(task[1:])
+        try:
+            return path.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise UsageError(f"cannot read {path} ({error.strerror})", hint="name a file after @") from error
+    return (task or "").encode("utf-8", "replace").decode()
+
+
+def prepare(start: Start, screen: Screen) -> Order:
+    """Open the repository, load the settings and choose the model. Raises UsageError."""
+    repository = open_repository(start.repo)
+    litellm_model.preload()
+    loaded = load(repository.root, os.environ, start.flags)
+    for item in loaded.untrusted:
+        screen.notice(f"{item.name} of this repository is ignored until you trust it: learnagent trust")
+    for name, value in loaded.environ.items():
+        os.environ.setdefault(name, value)  # litellm reads provider keys there; those of a trusted .env are new
+    project = open_project(repository)
+    episode = find_episode(project, start.resume) if start.resume is not None else None
+    choice = _choose_model(loaded, episode)
+    if choice.source != "given":
+        screen.notice(f"model {choice.name} ({choice.source})")
+    return Order(
+        project=project,
+        loaded=loaded,
+        choice=choice,
+        task=start.task,
+        start=start.repo.resolve(),
+        make_model=make_model,
+        mode=start.mode,
+        resume=episode,
+        asker=TerminalAsker(screen) if isinstance(screen, ConsoleScreen) and _is_terminal() else None,
+    )
+
+
+def _choose_model(loaded: Loaded, episode: Episode | None) -> Choice:
+    """Return the model that is set, else the one that the resumed episode used, else one that is found."""
+    settings = loaded.settings
+    started = next((event for event in episode.events if isinstance(event, Started)), None) if episode else None
+    if started and not settings.model:
+        address = settings.api_base or started.api_base
+        return Choice(started.model, address, f"as the episode{f' at {address}' if address else ''}")
+    return choose_model(settings.model, settings.api_base, loaded.environ)
+
+
+def run(start: Start) -> int:
+    """Carry out a run from start to end and return its exit code."""
+    screen = JsonScreen() if start.json else ConsoleScreen()
+    with opened(prepare(start, screen), screen) as session:
+        return session.carry_out().exit_code
+
+
+def make_model(loaded: Loaded, choice: Choice, notify: Notify) -> Model:
+    """Return the model of a run, reached through litellm."""
+    settings = loaded.settings
+    prices = settings.prices
+    return litellm_model.LiteLLMModel(
+        litellm_model.ModelSettings(
+            name=choice.name,
+            api_base=choice.api_base,
+            api_key=settings.api_key,
+            fallbacks=settings.fallbacks,
+            timeout_s=settings.request_timeout_s,
+            max_attempts=settings.request_attempts,
+            max_output_tokens=settings.max_output_tokens,
+            context_tokens=settings.context_tokens,
+            tools=settings.tools,
+            temperature=settings.temperature,
+            prices=prices,
+        ),
+        on_notice=notify,
+    )
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()

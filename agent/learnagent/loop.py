@@ -1,0 +1,323 @@
+"""The agent loop: ask the model, run its calls, keep the tree, until it is done or must stop.
+
+It knows no terminal, no provider and no settings file: the journal's events are its output.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from learnagent import condense
+from learnagent.budget import Budget
+from learnagent.dispatch import Dispatcher, MalformedCallError
+from learnagent.finish import CheckRunner, explain, is_as_before
+from learnagent.model import Model, Reply, TextSink
+from learnagent.tools import TOOLS
+from learnagent.tools.tool import Workbench
+from learnagent.workspace import Workspace
+from learnagent_memory.episode import (
+    Action,
+    Checked,
+    Checkpointed,
+    Event,
+    Message,
+    Observation,
+    Outcome,
+    Replied,
+    Request,
+    ToolCall,
+    conversation,
+)
+from learnagent_memory.errors import ContextOverflowError, ModelError
+from learnagent_memory.journal import Journal
+
+MAX_MALFORMED = 3
+INTERRUPTED = "Interrupted: this call may or may not have taken effect, wholly or in part. Look before you repeat it."
+SPECS = tuple(tool.spec for tool in TOOLS)
+NAMES = tuple(tool.name for tool in TOOLS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a turn ended."""
+
+    outcome: Outcome
+    reason: str = ""
+    summary: str = ""
+
+
+@dataclass(slots=True)
+class Loop:
+    """One run, or one chat session of several turns."""
+
+    model: Model
+    bench: Workbench
+    journal: Journal
+    workspace: Workspace
+    budget: Budget
+    on_text: TextSink
+    check: CheckRunner | None = None
+    check_rounds: int = 3
+    interactive: bool = False
+    """In a chat a reply without a call ends the turn; in a run it is a mistake."""
+
+    messages: list[Message] = field(default_factory=list)
+    step: int = 0
+    before: Checked | None = None
+    """How the check stood before the first change."""
+    checkpoints: list[Checkpointed] = field(default_factory=list)
+    _rounds: int = 0
+    _malformed: int = 0
+    _may_have_changed: bool = False
+    _counted: tuple[int, int] = (0, 0)
+    _dispatcher: Dispatcher = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._dispatcher = Dispatcher(TOOLS, self.bench, self.journal, self._before_change)
+
+    def restore(self, events: Sequence[Event]) -> tuple[ToolCall, ...]:
+        """Take up an interrupted run; returns the calls of the last reply that were not answered yet."""
+        self.messages = conversation(events)
+        self.step = max((getattr(event, "step", 0) for event in events), default=0)
+        self.before = next(
+            (e for e in events if isinstance(e, Checked) and e.phase == "before" and e.exit_code is not None),
+            None,
+        )
+        self.checkpoints = [event for event in events if isinstance(event, Checkpointed)]
+        if self.checkpoints:
+            self.workspace.resume(self.checkpoints[-1].commit)
+            self._checkpoint("resumed")
+        begun = {event.call_id for event in events if isinstance(event, Action)}
+        self._answer_unfinished(lambda call: call.id in begun and self._dispatcher.may_change(call))
+        return self._unanswered()
+
+    def keep_last_changes(self) -> None:
+        """Keep what a step changed before it was cut short."""
+        if self._may_have_changed:
+            self._checkpoint("step")
+
+    def interrupt(self) -> None:
+        """Answer every open call as interrupted, so that the conversation can go on."""
+        self._answer_unfinished(lambda _: True)
+
+    def turn(self, messages: Sequence[Message] = (), *, pending: Sequence[ToolCall] = ()) -> Ending:
+        """Work until the turn ends; `pending` are the unanswered calls of a resumed run.
+
+        Raises ModelError, BudgetSpentError, StorageError and KeyboardInterrupt with everything recorded.
+        """
+        new = tuple(messages)
+        self._rounds = self._malformed = 0
+        ending = self._run_calls(pending) if pending else None
+        while ending is None:
+            reply = self._ask(new)
+            new = ()
+            if reply.tool_calls:
+                ending = self._run_calls(reply.tool_calls)
+            elif self.interactive:
+                ending = Ending("done", summary=reply.text)
+            else:
+                new = self._no_call(reply)
+        return ending
+
+    def _unanswered(self) -> tuple[ToolCall, ...]:
+        """Return the calls of the last reply that have no answer yet."""
+        answered = {message.tool_call_id for message in self.messages if message.role == "tool"}
+        calls = next((m.tool_calls for m in reversed(self.messages) if m.role == "assistant"), ())
+        return tuple(call for call in calls if call.id not in answered)
+
+    def _answer_unfinished(self, applies: Callable[[ToolCall], bool]) -> None:
+        for call in self._unanswered():
+            if applies(call):
+                self._note(self._dispatcher.answer(call, INTERRUPTED, status="interrupted", step=self.step))
+
+    def _ask(self, new: tuple[Message, ...]) -> Reply:
+        """Send the conversation, with `new` at its end, and record request and reply."""
+        self.budget.take_step()
+        self.step += 1
+        reset = not self.messages
+        self.messages += new
+        if self._is_full():
+            self._condense()
+            reset, new = True, tuple(self.messages)
+        self.journal.append(Request(step=self.step, messages=new, reset=reset, tools=NAMES))
+        try:
+            reply = self._request()
+        except ContextOverflowError:
+            self._condense()
+            self.journal.append(Request(step=self.step, messages=tuple(self.messages), reset=True, tools=NAMES))
+            reply = self._request()
+        self.messages.append(Message(role="assistant", content=reply.text, tool_calls=reply.tool_calls))
+        return reply
+
+    def _request(self) -> Reply:
+        started = time.monotonic()
+        reply = self.model.reply(self.messages, SPECS, on_text=self.on_text, deadline=self.budget.deadline)
+        calls = _with_unique_ids(reply.tool_calls, self.messages)
+        self.budget.charge(reply.usage)
+        self._counted = (reply.usage.input_tokens, len(self.messages))
+        self.journal.append(
+            Replied(
+                step=self.step,
+                text=reply.text,
+                tool_calls=calls,
+                finish_reason=reply.finish_reason,
+                usage=reply.usage,
+                model=reply.model,
+                seconds=round(time.monotonic() - started, 3),
+            )
+        )
+        return Reply(reply.text, calls, reply.usage, reply.finish_reason, reply.model)
+
+    def _no_call(self, reply: Reply) -> tuple[Message, ...]:
+        """Answer a reply that calls no tool."""
+        self._count_malformed("it called no tool")
+        cut = (
+            " Your reply was cut by the output limit; do less in one reply." if reply.finish_reason == "length" else ""
+        )
+        return (Message(role="user", content=f"Call a tool to go on, or `finish` when the task is done.{cut}"),)
+
+    def _run_calls(self, calls: Sequence[ToolCall]) -> Ending | None:
+        """Run calls in order, each answered, and keep the tree; an Ending when the turn is over."""
+        ending: Ending | None = None
+        problems = []
+        for call in calls:
+            if ending:
+                self._note(self._dispatcher.answer(call, "Not run: the run ended.", status="refused", step=self.step))
+                continue
+            try:
+                tool, arguments = self._dispatcher.understand(call)
+            except MalformedCallError as error:
+                problems.append(str(error))
+                self._note(self._dispatcher.answer(call, str(error), status="malformed", step=self.step))
+                continue
+            if tool.name == "finish":
+                ending = self._finish(call, str(arguments.model_dump()["summary"]))
+            else:
+                self.budget.require()
+                self._note(self._dispatcher.perform(call, tool, arguments, step=self.step))
+        if self._may_have_changed:
+            self._checkpoint("step")
+        if problems and len(problems) == len(calls):
+            self._count_malformed(problems[0])
+        else:
+            self._malformed = 0
+        return ending
+
+    def _finish(self, call: ToolCall, summary: str) -> Ending | None:
+        """Let the run end if the check passes; otherwise tell the model, until its rounds are used up."""
+        result = None
+        if self.check and (self._may_have_changed or self.checkpoints or not self.interactive):
+            if self._may_have_changed:
+                self._checkpoint("step")
+            result = self.journal.append(self.check.run("finish", step=self.step, before=self.before))
+            self._checkpoint("check")
+        if result is None or result.passed:
+            self._note(self._dispatcher.answer(call, "The run ends as done.", status="ok", step=self.step))
+            return Ending("done", summary=summary, reason="" if result else "no check command is known")
+        self._rounds += 1
+        text = explain(result, self.before)
+        self._note(self._dispatcher.answer(call, text, status="error", step=self.step))
+        if result.refused:
+            return Ending("not_done", summary=summary, reason=f"the check was not run: {result.text}")
+        if self._rounds > 1 and is_as_before(result, self.before):
+            return Ending(
+                "not_done",
+                summary=summary,
+                reason="the check is red as it was before the run; nothing new broke",
+            )
+        if self._rounds >= self.check_rounds:
+            broken = f"; broken by the run: {', '.join(result.broken)}" if result.broken else ""
+            return Ending("not_done", summary=summary, reason=f"the check failed {self._rounds} times{broken}")
+        return None
+
+    def _before_change(self, step: int) -> None:
+        """Keep the tree and look at the check before the first call that may change files."""
+        if not self.checkpoints:
+            self._checkpoint("start")
+            if self.check:
+                before = self.journal.append(self.check.run("before", step=step, before=None))
+                self.before = None if before.exit_code is None else before
+                self._checkpoint("check")
+        self._may_have_changed = True
+
+    def _checkpoint(self, label: str) -> None:
+        """Keep the tree as it is now, if it differs from the last checkpoint."""
+        if label == "check" and not self.checkpoints:
+            return
+        kept = self.workspace.checkpoint(f"{label} {self.step}")
+        if label == "step":
+            self._may_have_changed = False
+        if kept:
+            event = {
+                "step": self.step,
+                "commit": kept.commit,
+                "ref": kept.ref,
+                "label": label,
+                "changed": kept.changed,
+            }
+            self.checkpoints.append(self.journal.append(Checkpointed.model_validate(event)))
+
+    def _note(self, observation: Observation) -> None:
+        self.messages.append(Message(role="tool", content=observation.text, tool_call_id=observation.call_id))
+
+    def _count_malformed(self, problem: str) -> None:
+        self._malformed += 1
+        if self._malformed >= MAX_MALFORMED:
+            raise ModelError(
+                f"{self.model.name} sent {MAX_MALFORMED} replies in a row that cannot be used ({problem})",
+                hint="try another model, or --resume to go on",
+            )
+
+    def _is_full(self) -> bool:
+        tokens, count = self._counted
+        return len(self.messages) > 2 and condense.is_full(
+            self.messages, context_tokens=self.model.context_tokens, known_tokens=tokens, known_messages=count
+        )
+
+    def _condense(self) -> None:
+        """Replace the conversation by a shorter one; the model writes the notes."""
+        window = self.model.context_tokens
+        older, latest = condense.split(self.messages, window)
+        notes = self._ask_for_notes(older, window) if older else ""
+        self.messages = condense.condensed(
+            self.messages, latest, notes=notes, work=self._open_work(), context_tokens=window
+        )
+        self._counted = (0, 0)
+
+    def _ask_for_notes(self, older: Sequence[Message], window: int) -> str:
+        request = condense.summary_request(self.messages, older, window)
+        self.journal.append(Request(step=self.step, messages=(request[-1],), purpose="condense"))
+        try:
+            reply = self.model.reply(request, (), on_text=_nowhere, deadline=self.budget.deadline)
+        except ContextOverflowError:
+            reply = Reply()
+        self.budget.charge(reply.usage)
+        notes = reply.text or condense.digest(older)
+        self.journal.append(
+            Replied(step=self.step, text=notes, usage=reply.usage, model=reply.model, purpose="condense")
+        )
+        return notes
+
+    def _open_work(self) -> condense.OpenWork:
+        diff = self.workspace.diff(self.checkpoints[0].commit, None) if self.checkpoints else ""
+        errors = [
+            message.content for message in self.messages if message.role == "tool" and "Not done yet" in message.content
+        ]
+        return condense.OpenWork(diff=diff, errors=errors[-1] if errors else "")
+
+
+def _with_unique_ids(calls: Sequence[ToolCall], messages: Sequence[Message]) -> tuple[ToolCall, ...]:
+    """Give a fresh id to calls whose id is empty or was used before: providers differ in this."""
+    used = {call.id for message in messages for call in message.tool_calls}
+    unique: list[ToolCall] = []
+    for call in calls:
+        fresh = call.id if call.id and call.id not in used else f"call_{len(messages)}_{len(unique)}"
+        used.add(fresh)
+        unique.append(call.model_copy(update={"id": fresh}))
+    return tuple(unique)
+
+
+def _nowhere(_text: str) -> None:
+    """Drop streamed text that the user is not meant to read."""

@@ -1,0 +1,224 @@
+"""The life of an episode: opened under a lock, run or resumed, and ended in one recorded way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from learnagent import __version__, instructions, prompt
+from learnagent.assembly import build_loop, choose_sandbox, decide_check
+from learnagent.budget import Budget
+from learnagent.checkpoint import printable
+from learnagent.commit import commit_run
+from learnagent.loop import Ending, Loop
+from learnagent.order import Order, Screen
+from learnagent.tools.outline import LISTED
+from learnagent_memory import journal as journals
+from learnagent_memory.episode import (
+    Event,
+    Finished,
+    Message,
+    Outcome,
+    Replied,
+    Started,
+    ToolCall,
+    Undone,
+)
+from learnagent_memory.errors import BudgetSpentError, LearnAgentError, ModelError, UsageError
+from learnagent_memory.git import Git
+from learnagent_memory.journal import Episode, Journal
+from learnagent_memory.project import run_lock
+
+EXIT_CODES: dict[Outcome, int] = {
+    "done": 0,
+    "not_done": 1,
+    "failed": 2,
+    "model_error": 3,
+    "budget": 4,
+    "interrupted": 130,
+}
+
+
+@contextmanager
+def opened(order: Order, screen: Screen) -> Iterator[Session]:
+    """Hold the tree, open the episode and yield the session; the journal is closed in any case.
+
+    Raises UsageError when another run holds the tree or the episode cannot be resumed.
+    """
+    if order.resume:
+        refuse_finished(order.resume)
+    with run_lock(order.project):
+        check = decide_check(order, screen)
+        sandbox = choose_sandbox(order, screen)
+        settings = order.loaded.settings
+        budget = Budget(settings.max_steps, settings.max_cost, settings.max_minutes)
+        journal = _open_journal(order, screen)
+        try:
+            loop = build_loop(order, screen, journal=journal, budget=budget, sandbox=sandbox, check=check)
+            journal.append(_started(order, journal, loop, sandbox.name))
+            yield Session(order, loop)
+        finally:
+            journal.close()
+
+
+class Session:
+    """One open episode: a single run, or a chat of several turns."""
+
+    def __init__(self, order: Order, loop: Loop) -> None:
+        self._order = order
+        self._loop = loop
+        self._earlier: tuple[Event, ...] = order.resume.events if order.resume else ()
+
+    def carry_out(self) -> Finished:
+        """Run the task to its end, whatever that is, and record the end."""
+        return self._end(self._guarded(self._first_turn))
+
+    def say(self, text: str) -> Ending:
+        """Carry out one turn of a chat."""
+        self._loop.budget.steps = 0  # --max-steps is by turn in a chat
+        first = not self._loop.messages
+        messages = self._opening(text) if first else (Message(role="user", content=text),)
+        ending = self._guarded(lambda: self._loop.turn(messages))
+        self._loop.interrupt()
+        return ending
+
+    def close_chat(self) -> Finished:
+        """Record the end of a chat."""
+        return self._end(Ending("done", reason="the chat was ended"))
+
+    def diff(self) -> str:
+        """Return what the session changed so far."""
+        kept = self._loop.checkpoints
+        return self._loop.workspace.diff(kept[0].commit, None) if kept else ""
+
+    def _first_turn(self) -> Ending:
+        pending: tuple[ToolCall, ...] = self._loop.restore(self._earlier) if self._earlier else ()
+        opening = () if self._loop.messages else self._opening(self._order.whole_task)
+        return self._loop.turn(opening, pending=pending)
+
+    def _opening(self, task: str) -> tuple[Message, ...]:
+        project = self._order.project
+        files = sorted({printable(path) for path in Git(project.root).names(*LISTED)})
+        start = self._order.start if self._order.start.is_dir() else project.root
+        folder = start.relative_to(project.root).as_posix()
+        check = self._loop.check
+        facts = prompt.Facts(
+            task=task,
+            folder=folder,
+            branch=_branch(project.repository.branch, project.repository.head),
+            check=check.check.command if check else "",
+            files=files,
+            instructions=instructions.read_instructions(project.root, start),
+            nested=instructions.nested(files, folder),
+        )
+        return prompt.opening(facts)
+
+    def _guarded(self, turn: Callable[[], Ending]) -> Ending:
+        """Turn what stops a run from outside into an ending."""
+        try:
+            return turn()
+        except BudgetSpentError as error:
+            return Ending("budget", str(error))
+        except ModelError as error:
+            return Ending("model_error", str(error))
+        except KeyboardInterrupt:
+            return Ending("interrupted", "stopped by the user; --resume goes on")
+        except LearnAgentError as error:
+            with suppress(LearnAgentError):  # where the disk is full the end cannot be recorded either
+                self._end(Ending("failed", str(error)))
+            raise
+
+    def _end(self, ending: Ending) -> Finished:
+        loop, settings = self._loop, self._order.loaded.settings
+        loop.keep_last_changes()
+        replies = [event for event in self._earlier if isinstance(event, Replied)]
+        changed = self._files_changed()
+        commit, reason = None, ending.reason
+        if settings.commit and ending.outcome == "done" and changed:
+            made = commit_run(
+                self._order.project.repository,
+                start=loop.checkpoints[0].commit,
+                paths=changed,
+                summary=ending.summary,
+            )
+            commit = made.commit
+            reason = "; ".join(part for part in (reason, made.reason) if part)
+        return loop.journal.append(
+            Finished(
+                outcome=ending.outcome,
+                exit_code=EXIT_CODES[ending.outcome],
+                summary=ending.summary,
+                reason=reason,
+                files_changed=tuple(changed),
+                usage=sum((reply.usage for reply in replies), loop.budget.usage),
+                steps=loop.step,
+                seconds=round(loop.budget.seconds, 3),
+                commit=commit,
+            )
+        )
+
+    def _files_changed(self) -> list[str]:
+        """Return what the model's own steps changed and is changed still: not what a check left behind."""
+        kept = self._loop.checkpoints
+        if not kept:
+            return []
+        by_steps = {path for event in kept if event.label in {"step", "resumed"} for path in event.changed}
+        net = {path for _, path in self._loop.workspace.changed(kept[0].commit, kept[-1].commit)}
+        return sorted(path for path in by_steps & net if not is_by_product(path))
+
+
+def is_by_product(path: str) -> bool:
+    """Return whether a path is what running programs leaves behind in any project."""
+    parts = Path(path).parts
+    return path.endswith(".pyc") or any(
+        part in {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "node_modules"}
+        for part in parts
+    )
+
+
+def refuse_finished(episode: Episode) -> None:
+    """Raise UsageError when an episode ended as done, or its task is unknown."""
+    last = episode.events[-1] if episode.events else None
+    if isinstance(last, Undone) or (isinstance(last, Finished) and last.outcome == "done"):
+        state = "was undone" if isinstance(last, Undone) else "is done"
+        raise UsageError(f"episode {episode.id} {state}", hint="start a new run")
+    if not any(isinstance(event, Started) for event in episode.events):
+        raise UsageError(f"episode {episode.id} has no readable start", hint="start a new run")
+
+
+def _open_journal(order: Order, screen: Screen) -> Journal:
+    if order.resume:
+        return journals.reopen(order.resume, listeners=(screen.event,))
+    return Journal(order.project.episodes / journals.new_id(), listeners=(screen.event,))
+
+
+def _started(order: Order, journal: Journal, loop: Loop, sandbox: str) -> Started:
+    settings, repository = order.loaded.settings, order.project.repository
+    check = loop.check.check if loop.check else None
+    return Started(
+        episode=journal.id,
+        task=order.whole_task,
+        model=order.choice.name,
+        api_base=order.choice.api_base,
+        project=order.project.identity,
+        root=printable(str(order.project.root)),
+        head=repository.head,
+        branch=repository.branch,
+        version=__version__,
+        mode=order.mode,
+        approve=settings.approve,
+        sandbox=sandbox,
+        check=check.command if check else None,
+        check_source=check.source if check else "",
+        max_steps=settings.max_steps,
+        max_cost_usd=settings.max_cost,
+        max_minutes=settings.max_minutes,
+        resumed=order.resume is not None,
+    )
+
+
+def _branch(branch: str | None, head: str | None) -> str:
+    if branch:
+        return f"the branch {branch}" + ("" if head else " (no commit yet)")
+    return f"the commit {(head or '')[:12]} (detached)"
