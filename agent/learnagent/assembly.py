@@ -19,7 +19,7 @@ from learnagent.sandbox import Sandbox, choose
 from learnagent.shell import Shell
 from learnagent.tools.tool import Workbench
 from learnagent.workspace import Workspace
-from learnagent_memory.git import Git, hardened_environment
+from learnagent_memory.git import hardened_environment
 from learnagent_memory.journal import Journal
 
 
@@ -98,7 +98,6 @@ def build_loop(
     own_check = (check.command.command,) if check.command and check.allowed else ()
     bench = Workbench(
         root=root,
-        git=Git(root),
         shell=Shell(root, sandbox=sandbox, environ=environ),
         permissions=Permissions(
             settings.approve,

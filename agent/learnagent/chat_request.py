@@ -125,9 +125,7 @@ class ChatRequest:
         with flight(deadline=self.deadline, only_key=only_key) as under_way:
             try:
                 chunks = self.library.open_stream(self.target, body, timeout_s=min(self.timeout_s, left_s))
-                return self._read(
-                    chunks, TextGate(on_text, limit_characters=LONGEST_REPLY_CHARACTERS), under_way
-                )
+                return self._read(chunks, TextGate(on_text, limit_characters=LONGEST_REPLY_CHARACTERS), under_way)
             except self.library.errors as error:
                 self._left_s()
                 asked = Asked(self.target.name, self.target.address, self.target.endpoint.api_key)
@@ -170,9 +168,7 @@ class ChatRequest:
 
     def _reply(self, text: str, calls: CallAssembler, finish: str, usage: RawUsage | None) -> Reply:
         if finish == "content_filter" and not text:
-            raise RequestRefusedError(
-                "the provider's content filter kept the reply", hint="word the task differently"
-            )
+            raise RequestRefusedError("the provider's content filter kept the reply", hint="word the task differently")
         counted = count_tokens(usage)
         cost = self.library.cost_usd(self.target, usage) if usage and counted.input_tokens else None
         made = calls.calls()

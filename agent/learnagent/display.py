@@ -17,6 +17,7 @@ from rich.text import Text
 from learnagent_memory.episode import (
     Action,
     Checked,
+    Checkpointed,
     Event,
     Finished,
     Observation,
@@ -97,6 +98,8 @@ class ConsoleScreen:
                 self._line(Text.assemble(("▸ ", "bold blue"), (event.tool, "bold"), " ", _call(event.arguments)))
             case Observation():
                 self._observed(event)
+            case Checkpointed() if event.skipped:
+                self.notice(f"cannot be kept, and so not be undone: {', '.join(event.skipped)}")
             case Checked():
                 self._checked(event)
             case Finished():

@@ -187,9 +187,7 @@ class _Library:
     def known(self, name: str) -> Mapping[str, Any]:
         """Return litellm's entry on a model; empty for a model it does not know."""
         provider = self.provider(name)
-        entries = (
-            self.litellm.model_cost.get(key) or {} for key in (name, name.removeprefix(provider + "/"))
-        )
+        entries = (self.litellm.model_cost.get(key) or {} for key in (name, name.removeprefix(provider + "/")))
         return next((e for e in entries if str(e.get("litellm_provider", "")).startswith(provider)), {})
 
     def lacks_tools(self, name: str) -> bool:
@@ -197,9 +195,7 @@ class _Library:
         provider = self.provider(name)
         bare = name.removeprefix(provider + "/")
         supported = self.litellm.get_supported_openai_params(model=bare, custom_llm_provider=provider)
-        return self.known(name).get("supports_function_calling") is False or "tools" not in (
-            supported or ["tools"]
-        )
+        return self.known(name).get("supports_function_calling") is False or "tools" not in (supported or ["tools"])
 
     def open_stream(self, target: Target, body: Wire, *, timeout_s: float) -> Iterable[Any]:
         where = {"api_base": target.endpoint.api_base, "api_key": target.endpoint.api_key}
@@ -227,9 +223,7 @@ class _Library:
         chain = list(causes(error))
         headers = next((found for found in map(answer_headers, chain) if found), {})
         text = str(getattr(error, "original_exception", None) or error)
-        if not headers and any(
-            isinstance(e, self.httpx.ConnectError | self.httpx.ConnectTimeout) for e in chain
-        ):
+        if not headers and any(isinstance(e, self.httpx.ConnectError | self.httpx.ConnectTimeout) for e in chain):
             return Failure(text=text, kind="unreachable")
         if not headers and any(isinstance(e, self.httpx.TimeoutException) for e in chain):
             return Failure(text=text, kind="silent")

@@ -256,6 +256,7 @@ class Loop:
                 "ref": kept.ref,
                 "label": label,
                 "changed": kept.changed,
+                "skipped": kept.skipped,
             }
             self.checkpoints.append(self.journal.append(Checkpointed.model_validate(event)))
 

@@ -128,9 +128,7 @@ def fetch(address: str, timeout_s: float) -> bytes | None:
         connection.close()
 
 
-def choose(
-    explicit: str | None, api_base: str | None, environ: Mapping[str, str], probe: Probe = fetch
-) -> Choice:
+def choose(explicit: str | None, api_base: str | None, environ: Mapping[str, str], probe: Probe = fetch) -> Choice:
     """Choose the model of a run.
 
     `explicit` and `api_base` are what flags, settings and LEARNAGENT_MODEL say. Raises UsageError
@@ -158,9 +156,7 @@ def _full_name(name: str, api_base: str | None) -> str:
 def _first_served_at(api_base: str, probe: Probe) -> Choice:
     found = _serves(api_base, probe, _ASKED_TIMEOUT_S)
     if found is None:
-        raise UsageError(
-            f"{api_base} lists no models", hint="start the server, or name the model with --model"
-        )
+        raise UsageError(f"{api_base} lists no models", hint="start the server, or name the model with --model")
     return Choice(f"openai/{found.model}", found.api_base, f"the first model of {api_base}")
 
 
@@ -169,9 +165,7 @@ def _first_on_loopback(probe: Probe) -> Choice:
         answers = pool.map(lambda server: _serves(server[1], probe, _PROBE_TIMEOUT_S), LOCAL_SERVERS)
     for (server, _), found in zip(LOCAL_SERVERS, answers, strict=True):
         if found:
-            return Choice(
-                f"openai/{found.model}", found.api_base, f"{server} on {urlsplit(found.api_base).netloc}"
-            )
+            return Choice(f"openai/{found.model}", found.api_base, f"{server} on {urlsplit(found.api_base).netloc}")
     names = ", ".join(server for server, _ in LOCAL_SERVERS)
     raise UsageError(
         "no model to ask",
@@ -196,11 +190,7 @@ def _first_chat_model(listing: bytes | None) -> str | None:
     except (ValueError, RecursionError):
         return None
     entries = parsed.get("data") if isinstance(parsed, dict) else None
-    names = (
-        [entry.get("id") for entry in entries or () if isinstance(entry, dict)]
-        if isinstance(entries, list)
-        else []
-    )
+    names = [entry.get("id") for entry in entries or () if isinstance(entry, dict)] if isinstance(entries, list) else []
     return next((name for name in names if isinstance(name, str) and _can_chat(name)), None)
 
 

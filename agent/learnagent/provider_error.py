@@ -81,9 +81,7 @@ def error_for(failure: Failure, asked: Asked) -> ModelError:
         hint = "check the key, the model's name and the settings"
         return ModelError(f"{asked.model} could not be asked ({said})", hint=hint)
     if _NO_TOOLS.search(failure.text):
-        return ToolsUnsupportedError(
-            f"{asked.model} has no function calling ({said})", hint="set tools = fenced"
-        )
+        return ToolsUnsupportedError(f"{asked.model} has no function calling ({said})", hint="set tools = fenced")
     return _passing(failure, said, asked) or _final(failure, said, asked)
 
 
@@ -126,9 +124,7 @@ def _passing(failure: Failure, said: str, asked: Asked) -> TransientError | None
 def _final(failure: Failure, said: str, asked: Asked) -> ModelError:
     status, address = failure.status, asked.address
     if status in (402, 429):
-        return ModelError(
-            f"out of quota at {address} ({said})", hint="check your plan, or choose another model"
-        )
+        return ModelError(f"out of quota at {address} ({said})", hint="check your plan, or choose another model")
     if status in (401, 403):
         return ModelError(f"{address} refused the key ({said})", hint="check the API key and what it may use")
     if status == 404:
@@ -136,9 +132,7 @@ def _final(failure: Failure, said: str, asked: Asked) -> ModelError:
         return ModelError(f"{address} knows no {asked.model} ({said})", hint=hint)
     if status == 413 or _OVERFLOW.search(failure.text):
         message = f"the conversation is larger than the window of {asked.model}"
-        return ContextOverflowError(
-            message, hint="begin a smaller task, or choose a model with a larger window"
-        )
+        return ContextOverflowError(message, hint="begin a smaller task, or choose a model with a larger window")
     hint = "check the model and its settings"
     return RequestRefusedError(f"{address} refused the request ({status}: {said})", hint=hint)
 

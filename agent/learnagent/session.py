@@ -10,7 +10,7 @@ from learnagent import __version__, instructions, prompt
 from learnagent.assembly import build_loop, choose_sandbox, decide_check
 from learnagent.budget import Budget
 from learnagent.checkpoint import printable
-from learnagent.commit import commit_run
+from learnagent.commit import CommitResult, commit_run
 from learnagent.loop import Ending, Loop
 from learnagent.order import Order, Screen
 from learnagent.tools.outline import LISTED
@@ -25,7 +25,7 @@ from learnagent_memory.episode import (
     ToolCall,
     Undone,
 )
-from learnagent_memory.errors import BudgetSpentError, LearnAgentError, ModelError, UsageError
+from learnagent_memory.errors import BudgetSpentError, GitError, LearnAgentError, ModelError, UsageError
 from learnagent_memory.git import Git
 from learnagent_memory.journal import Episode, Journal
 from learnagent_memory.project import run_lock
@@ -134,29 +134,29 @@ class Session:
         loop.keep_last_changes()
         replies = [event for event in self._earlier if isinstance(event, Replied)]
         changed = self._files_changed()
-        commit, reason = None, ending.reason
-        if settings.commit and ending.outcome == "done" and changed:
-            made = commit_run(
-                self._order.project.repository,
-                start=loop.checkpoints[0].commit,
-                paths=changed,
-                summary=ending.summary,
-            )
-            commit = made.commit
-            reason = "; ".join(part for part in (reason, made.reason) if part)
+        wanted = settings.commit and ending.outcome == "done" and changed
+        made = self._commit(changed, ending.summary) if wanted else CommitResult(None)
         return loop.journal.append(
             Finished(
                 outcome=ending.outcome,
                 exit_code=EXIT_CODES[ending.outcome],
                 summary=ending.summary,
-                reason=reason,
+                reason="; ".join(part for part in (ending.reason, made.reason) if part),
                 files_changed=tuple(changed),
                 usage=sum((reply.usage for reply in replies), loop.budget.usage),
                 steps=loop.step,
                 seconds=round(loop.budget.seconds, 3),
-                commit=commit,
+                commit=made.commit,
             )
         )
+
+    def _commit(self, paths: list[str], summary: str) -> CommitResult:
+        """Make the ordinary commit; what git refuses is a reason, and the run is done all the same."""
+        start = self._loop.checkpoints[0].commit
+        try:
+            return commit_run(self._order.project.repository, start=start, paths=paths, summary=summary)
+        except GitError as error:
+            return CommitResult(None, f"not committed: {error}")
 
     def _files_changed(self) -> list[str]:
         """Return what the model's own steps changed and is changed still: not what a check left behind."""

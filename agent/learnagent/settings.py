@@ -130,9 +130,7 @@ def _validate(layers: list[tuple[str, Mapping[str, Any]]]) -> Settings:
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"])
-            raise UsageError(
-                f"{source}: {key}: {first['msg']}", hint="docs/settings.md lists the settings"
-            ) from error
+            raise UsageError(f"{source}: {key}: {first['msg']}", hint="docs/settings.md lists the settings") from error
         merged.update(values)
     return Settings.model_validate(merged)
 

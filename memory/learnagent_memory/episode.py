@@ -169,6 +169,8 @@ class Checkpointed(Event):
     """`check` holds what a check command left behind, `resumed` what happened while no run was alive."""
     changed: tuple[str, ...] = ()
     """Paths that differ from the checkpoint before, undecodable bytes escaped."""
+    skipped: tuple[str, ...] = ()
+    """Paths that could not be kept: unreadable, or larger than 512 MiB; undo cannot bring them back."""
 
 
 class Linted(Event):

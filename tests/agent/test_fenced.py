@@ -50,8 +50,7 @@ def test_text_without_a_block_is_only_text() -> None:
 
 def test_a_block_with_fields_and_sections_is_a_call_and_its_prose_stays() -> None:
     text, calls = parse(
-        "Fixing.\n\n```tool edit\npath: src/a.py\n<old>\n    return 1\n</old>\n"
-        "<new>\n    return 2\n</new>\n```\nDone.",
+        "Fixing.\n\n```tool edit\npath: src/a.py\n<old>\n    return 1\n</old>\n<new>\n    return 2\n</new>\n```\nDone.",
         TOOLS,
     )
     assert text == "Fixing.\n\nDone."
@@ -121,8 +120,7 @@ def test_what_was_cut_off_or_makes_no_sense_is_a_malformed_call(text: str) -> No
 
 def test_results_that_the_model_makes_up_are_dropped_with_what_follows() -> None:
     text, calls = parse(
-        '```tool bash\ncommand: ls\n```\n<result tool="bash">\na.py\n</result>\n'
-        "```tool bash\ncommand: rm a.py\n```",
+        '```tool bash\ncommand: ls\n```\n<result tool="bash">\na.py\n</result>\n```tool bash\ncommand: rm a.py\n```',
         TOOLS,
     )
     assert (text, len(calls)) == ("", 1)
@@ -149,9 +147,7 @@ def test_results_become_one_message_of_the_user_and_a_longer_conversation_keeps_
         "user",
     ]
     assert rendered[0].content.startswith("Be good.\n\n# Tools")
-    assert (
-        rendered[3].content == '<result tool="bash">\none\n</result>\n\n<result tool="bash">\ntwo\n</result>'
-    )
+    assert rendered[3].content == '<result tool="bash">\none\n</result>\n\n<result tool="bash">\ntwo\n</result>'
     assert render(messages[:5], TOOLS) == rendered[:4]
 
 
@@ -162,16 +158,12 @@ def test_the_example_in_the_rules_is_a_call() -> None:
 
 
 LINES = st.lists(
-    st.sampled_from(
-        ["", "```", "````", "```tool bash", "</content>", "<content>", "path: x", "x`y", "<old>", " a "]
-    )
+    st.sampled_from(["", "```", "````", "```tool bash", "</content>", "<content>", "path: x", "x`y", "<old>", " a "])
     | st.text(max_size=12)
 )
 TEXTS = LINES.map("\n".join) | LINES.map(lambda lines: "".join(line + "\n" for line in lines))
 VALUES = TEXTS | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False, allow_infinity=False)
-ANY_ARGUMENTS = st.dictionaries(
-    st.sampled_from(["path", "content", "a b", "1"]) | st.text(max_size=5), VALUES
-)
+ANY_ARGUMENTS = st.dictionaries(st.sampled_from(["path", "content", "a b", "1"]) | st.text(max_size=5), VALUES)
 
 
 @given(arguments=ANY_ARGUMENTS, name=st.sampled_from(["bash", "write", "no.such-tool", "odd name"]))

@@ -120,9 +120,7 @@ def test_a_history_with_malformed_arguments_is_sent_as_json() -> None:
 
 
 def test_the_cost_is_reckoned_from_the_prices_of_the_settings() -> None:
-    with ModelServer(
-        [Say("x", tokens=Tokens(prompt=1_000_000, cached=600_000, completion=100_000))]
-    ) as server:
+    with ModelServer([Say("x", tokens=Tokens(prompt=1_000_000, cached=600_000, completion=100_000))]) as server:
         reply = say(model_at(server, prices=Prices(input=2.0, cached=0.5, output=10.0)))
     assert reply.usage.cost_usd == pytest.approx(0.4 * 2 + 0.6 * 0.5 + 0.1 * 10)
 
@@ -169,9 +167,7 @@ def test_a_model_without_function_calling_is_told_the_tools_in_words_from_then_o
         tools = [len(request.tools) for request in server.requests]
         system = server.requests[-1].messages[0].content
     assert reply.text == "I look."
-    assert [(made.name, json.loads(made.arguments)) for made in reply.tool_calls] == [
-        ("bash", {"command": "ls -la"})
-    ]
+    assert [(made.name, json.loads(made.arguments)) for made in reply.tool_calls] == [("bash", {"command": "ls -la"})]
     assert reply.finish_reason == "tool_calls"
     assert "tool" not in "".join(shown)
     assert tools == [1, 0, 0]

@@ -57,9 +57,7 @@ def test_a_bare_name_without_an_address_stays_as_it_is() -> None:
     assert choose("gpt-5.6", None, {}, Listings()).name == "gpt-5.6"
 
 
-@pytest.mark.parametrize(
-    "given", ["http://box:1234", "http://box:1234/", "http://box:1234/v1", "http://box:1234/v1/"]
-)
+@pytest.mark.parametrize("given", ["http://box:1234", "http://box:1234/", "http://box:1234/v1", "http://box:1234/v1/"])
 def test_an_address_alone_is_asked_for_its_first_model(given: str) -> None:
     choice = choose(None, given, {"OPENAI_API_KEY": "k"}, Listings().at("http://box:1234/v1", "a/b", "c"))
     assert (choice.name, choice.api_base) == ("openai/a/b", "http://box:1234/v1")

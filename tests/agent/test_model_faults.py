@@ -151,9 +151,7 @@ def test_it_gives_up_after_the_attempts_that_were_set() -> None:
     assert len(asked.waits) == 2
 
 
-@pytest.mark.parametrize(
-    ("fault", "hint"), [(Unauthorized(), "check the API key"), (ModelNotFound(), "model's name")]
-)
+@pytest.mark.parametrize(("fault", "hint"), [(Unauthorized(), "check the API key"), (ModelNotFound(), "model's name")])
 def test_a_refusal_for_good_is_asked_once_and_says_what_to_do(fault: Turn, hint: str) -> None:
     with ModelServer([fault] * 9) as server:
         asked = Asked(server.url, api_key="sk-very-secret-key")
@@ -346,9 +344,7 @@ def test_another_protocol_is_held_to_the_same() -> None:
     assert asked.notices[0] == "rate limited, waiting 4 s (attempt 2 of 5)"
     assert "the stream broke" in asked.notices[1]
     assert (reply.text, reply.finish_reason) == ("Looking.", "tool_calls")
-    assert [(made.id, made.name, made.arguments) for made in reply.tool_calls] == [
-        ("t1", "bash", '{"command": "ls"}')
-    ]
+    assert [(made.id, made.name, made.arguments) for made in reply.tool_calls] == [("t1", "bash", '{"command": "ls"}')]
     assert (reply.usage.input_tokens, reply.usage.cached_tokens, reply.usage.output_tokens) == (100, 90, 20)
     assert reply.usage.cost_usd == pytest.approx(10 * 2e-6 + 90 * 1e-7 + 20 * 1e-5)
 

@@ -46,9 +46,7 @@ ASKED = Asked("openai/m", "host:1")
         (None, "who knows", TransientError),
     ],
 )
-def test_each_refusal_is_what_the_user_can_do_about_it(
-    status: int | None, text: str, kind: type[ModelError]
-) -> None:
+def test_each_refusal_is_what_the_user_can_do_about_it(status: int | None, text: str, kind: type[ModelError]) -> None:
     error = error_for(Failure(status, text), ASKED)
     assert type(error) is kind
     assert error.hint

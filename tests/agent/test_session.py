@@ -314,7 +314,7 @@ def test_the_same_task_is_sent_word_for_word_and_started_says_how(here: Path) ->
     run = carry_out(make_repository(here / "r"), [FINISH], task="Rename föö, please")
     started = run.screen.of(Started)[0]
     assert (started.task, started.approve, started.sandbox) == ("Rename föö, please", "all", "off")
-    assert "<task>\nRename föö, please\n</task>" in run.model.requests[0].messages[1].content
+    assert "<task>\nRename föö, please\n</task>" in run.model.requests[0][0][1].content
 
 
 def test_tokens_add_up_over_a_run(here: Path) -> None:

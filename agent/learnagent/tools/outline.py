@@ -6,6 +6,7 @@ from pydantic import Field
 
 from learnagent.paths import resolve
 from learnagent.tools.tool import Arguments, Result, Tool, Workbench, bounded
+from learnagent_memory.git import Git
 
 LISTED = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
 
@@ -23,7 +24,7 @@ def run(arguments: OutlineArguments, bench: Workbench) -> Result:
     if refusal:
         return Result(refusal.reason, status="refused")
     outline = bench.outline()
-    outline.refresh(bench.git.names(*LISTED))
+    outline.refresh(Git(bench.root).names(*LISTED))
     shown = outline.render(path.relative_to(bench.root).as_posix(), task=bench.task)
     return Result(bounded(shown, bench.output_chars))
 

@@ -14,7 +14,6 @@ from learnagent.model import ToolSpec
 from learnagent.outline import Outline
 from learnagent.permission import Permissions
 from learnagent.shell import Shell
-from learnagent_memory.git import Git
 
 Status = Literal["ok", "error", "refused", "timeout"]
 
@@ -42,7 +41,6 @@ class Workbench:
     """All that tools may use; built once for a run."""
 
     root: Path
-    git: Git
     shell: Shell
     permissions: Permissions
     task: str

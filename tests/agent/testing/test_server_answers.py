@@ -84,9 +84,7 @@ def test_calls_come_as_a_name_and_then_fragments_with_streaming() -> None:
 
 def test_the_stream_ends_with_finish_reason_usage_and_done() -> None:
     with ModelServer([Say("hi")]) as server:
-        *_, finish, usage, done, rest = events(
-            server, {"stream": True, "stream_options": {"include_usage": True}}
-        )
+        *_, finish, usage, done, rest = events(server, {"stream": True, "stream_options": {"include_usage": True}})
     assert json.loads(finish.removeprefix("data: "))["choices"][0] == {
         "index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop",
     }  # fmt: skip

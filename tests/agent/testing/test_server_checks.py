@@ -80,9 +80,7 @@ def send(server: ModelServer, messages: Sequence[Body], **changes: object) -> No
         ((*OPENING, called(arguments=json.dumps({"x": SECRET})), result()), "secret 2 of 2 is in the body"),
     ],
 )
-def test_a_broken_conversation_is_a_problem(
-    server: ModelServer, messages: Sequence[Body], problem: str
-) -> None:
+def test_a_broken_conversation_is_a_problem(server: ModelServer, messages: Sequence[Body], problem: str) -> None:
     send(server, messages)
     assert f"request 1: {problem}" in server.problems
     with pytest.raises(AssertionError, match="request 1: "):
@@ -224,9 +222,7 @@ def run(server: ModelServer, task: str, steps: int) -> list[Body]:
         for _ in range(steps):
             body = {"model": "m", "messages": messages, "tools": [TOOL]}
             message = client.post("/chat/completions", json=body).json()["choices"][0]["message"]
-            messages.append(
-                {key: message[key] for key in ("role", "content", "tool_calls") if key in message}
-            )
+            messages.append({key: message[key] for key in ("role", "content", "tool_calls") if key in message})
             messages += [result(made["id"], f"{task} done") for made in message.get("tool_calls", ())]
     return messages
 

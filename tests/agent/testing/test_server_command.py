@@ -94,7 +94,5 @@ def test_learnagent_testing_needs_neither_litellm_nor_a_client_library() -> None
         "import sys, learnagent.testing, learnagent.testing.server.__main__ as m;"
         "print([name for name in ('litellm', 'openai', 'httpx', 'rich', 'typer') if name in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "[]\n"
