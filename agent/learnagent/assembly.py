@@ -105,6 +105,7 @@ def build_loop(
             root,
             allow_secret_files=settings.allow_secret_files,
             allowed_commands=(*settings.allow_commands, *own_check),
+            confined=not sandbox.reason,
         ),
         task=order.whole_task,
         outputs=journal.folder / "outputs",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from learnagent.confinement import Boundary
-from learnagent_memory.errors import StorageError
 
+_EMPTY = Path(__file__).with_name("py.typed")
+"""Shown in the place of secret files: always there, always empty; a temporary file would outlive a kill -9."""
 _NIX = "/run/current-system"
 """Where the programs of NixOS are."""
 _KERNEL_SETTINGS = tuple(
@@ -31,21 +31,11 @@ class Bubblewrap:
     def __init__(self, program: Path, boundary: Boundary) -> None:
         self._program = program
         self._boundary = boundary
-        try:
-            descriptor, empty = tempfile.mkstemp(prefix="learnagent-masked-")
-        except OSError as error:
-            raise StorageError(
-                f"no temporary file can be made ({error.strerror})", hint="free the disk, or set TMPDIR"
-            ) from error
-        os.close(descriptor)
-        self._empty = Path(empty)
         stubs = [path for path in boundary.protected if not os.path.lexists(path)]
-        weakref.finalize(self, _clean_up, self._empty, stubs)
+        weakref.finalize(self, _clean_up, stubs)
 
     def wrap(self, argv: Sequence[str]) -> list[str]:
         """Return the command line that runs `argv` confined, in the same working folder."""
-        if not self._empty.exists():  # a cleaner of /tmp came by
-            self._empty.touch(mode=0o600)
         mounts = sorted(self._mounts(), key=lambda mount: len(mount[0].parts))
         return [
             *(str(self._program), "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
@@ -76,7 +66,7 @@ class Bubblewrap:
             yield path, _protect(path)
         for path in boundary.masked[:_MAX_MASKED]:
             if path.is_file() and not any(path.is_relative_to(folder) for folder in boundary.hidden):
-                yield path, ["--ro-bind", str(self._empty), str(path)]
+                yield path, ["--ro-bind", str(_EMPTY), str(path)]
 
     def _system(self) -> Iterator[tuple[Path, list[str]]]:
         for folder in (Path("/tmp"), Path("/var/tmp")):
@@ -100,10 +90,8 @@ def _protect(path: Path) -> list[str]:
     return ["--tmpfs", str(path), "--remount-ro", str(path)]
 
 
-def _clean_up(empty: Path, stubs: Sequence[Path]) -> None:
-    """Remove the empty file, and the empty folders that bubblewrap made as mount points."""
-    with suppress(OSError):
-        empty.unlink(missing_ok=True)
+def _clean_up(stubs: Sequence[Path]) -> None:
+    """Remove the empty folders that bubblewrap made as mount points."""
     for stub in stubs:
         with suppress(OSError):  # never made, or in use by now
             stub.rmdir()

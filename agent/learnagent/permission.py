@@ -50,8 +50,9 @@ class Permissions:
     """The rules of one run. Protected paths and secret files are refused in every mode.
 
     `asker` is None where nobody can be asked: what would need asking is then refused. `allowed_commands` are
-    the user's own (the check): they run unasked, written exactly so. `secrets_masked` says that a sandbox
-    keeps secret files from commands, so that searching the tree needs no question.
+    the user's own (the check): they run unasked, written exactly so. `confined` says that a sandbox
+    keeps secret files from commands and holds what git's configuration runs: searching the tree, and git's
+    harmless commands, then need no question.
     """
 
     def __init__(
@@ -62,13 +63,13 @@ class Permissions:
         *,
         allow_secret_files: bool = False,
         allowed_commands: Sequence[str] = (),
-        secrets_masked: bool = False,
+        confined: bool = False,
     ) -> None:
         self.allow_secret_files = allow_secret_files
         self._approve = approve
         self._asker = asker
         self._root = root.resolve()
-        self._reach = Reach(self._root, allow_secret_files, secrets_masked)
+        self._reach = Reach(self._root, allow_secret_files, confined)
         self._allowed = {command.strip() for command in allowed_commands}
         self._edits_allowed = approve != "ask"
 

@@ -37,13 +37,15 @@ class Reach:
     root: Path
     """Real path."""
     allow_secret_files: bool = False
-    secrets_masked: bool = False
-    """Commands cannot read secret files anyway: a sandbox masks them."""
+    confined: bool = False
+    """A sandbox holds commands: it masks secret files, and what a hostile git configuration runs stays inside."""
 
     def covers(self, segment: Segment) -> bool:
         """Return whether everything that a read-only command may show lies in the root and is no secret."""
         program, words = segment[0].text, segment[1:]
         texts = [word.text for word in words]
+        if program == "git" and not self.confined:
+            return False  # `git diff` runs the textconv and filters that .git/config names
         if program in _FOLLOWS_LINKS and _FOLLOWS_LINKS[program].stand_in(texts):
             return False
         if not all(self._is_inside(word) for word in words):
@@ -87,7 +89,7 @@ class Reach:
         The whole root counts: which word is a folder and which a pattern only the program itself can tell.
         """
         hidden = program in _READS_HIDDEN and _READS_HIDDEN[program].stand_in(words)
-        if self.secrets_masked or not (hidden or program == "rg"):
+        if self.confined or not (hidden or program == "rg"):
             return False
         return any(hidden or not self._is_hidden(secret) for secret in survey(self.root).secrets)
 

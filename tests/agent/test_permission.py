@@ -127,7 +127,7 @@ def test_secret_files_can_be_allowed_and_a_new_one_may_be_written(root: Path) ->
 
 def asked(root: Path, command: str, *, masked: bool = False, allow: bool = False) -> bool:
     assert is_read_only(command), command
-    permissions = Permissions("ask", None, root, allow_secret_files=allow, secrets_masked=masked)
+    permissions = Permissions("ask", None, root, allow_secret_files=allow, confined=masked)
     return permissions.command(command) is not None
 
 
@@ -175,7 +175,6 @@ def test_a_harmless_command_that_leads_out_of_the_root_is_asked_about(root: Path
     [
         *("cat .env", "head -c 10 ./.env", "cat alias"),
         *("grep -n A src/../.env", "cat ./.e*", "grep -f.env src/a.py"),
-        *("git show HEAD:.env", "git log -p -- .env", "git show 'HEAD:conf/server.key'", "git blame -- .env"),
         *("grep -r A .", "grep -rn A", "grep -r src", "rg -u A", "rg --hidden A", "rg --no-ig A", "rg A"),
         *("grep -d recurse A src", "grep --recurs A src", "sort .env | uniq", "ls; cat .env"),
     ],
@@ -186,6 +185,22 @@ def test_a_harmless_command_that_may_show_a_secret_is_asked_about(root: Path, co
     (root / "alias").symlink_to(".env")
     assert asked(root, command)
     assert not asked(root, command, allow=True)
+
+
+@pytest.mark.parametrize(
+    "command", ["git show HEAD:.env", "git log -p -- .env", "git show 'HEAD:conf/server.key'", "git blame -- .env"]
+)
+def test_a_secret_in_the_history_is_asked_about_also_where_commands_are_confined(root: Path, command: str) -> None:
+    assert asked(root, command, masked=True)
+    assert not asked(root, command, masked=True, allow=True)
+
+
+@pytest.mark.parametrize("command", ["git log --oneline", "git diff main..feature/x -- src", "git status"])
+def test_git_needs_no_question_only_where_what_a_hostile_configuration_runs_is_confined(
+    root: Path, command: str
+) -> None:
+    assert asked(root, command)
+    assert not asked(root, command, masked=True)
 
 
 def test_a_search_needs_no_question_where_a_sandbox_masks_secrets_but_naming_one_does(root: Path) -> None:
@@ -204,9 +219,9 @@ def test_a_plain_search_by_ripgrep_passes_hidden_secrets_by(root: Path) -> None:
     [
         *("cat src/a.py", "ls -la", "grep -rn '/api/v1' src"),
         *("find . -name '*.py'", "cat src/*.py | head -3"),
-        *("wc -l ./src/*", "cat /dev/null", "git log --oneline"),
+        *("wc -l ./src/*", "cat /dev/null"),
         *("rg 'foo/bar' --glob='!dist/x'", "cat missing.txt"),
-        *("git diff main..feature/x -- src", "echo done", "head -n 3 src/a.py", "sort --key=2 src/a.py"),
+        *("echo done", "head -n 3 src/a.py", "sort --key=2 src/a.py"),
     ],
 )  # fmt: skip
 def test_looking_around_in_the_root_is_never_asked_about(root: Path, command: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import learnagent
 from learnagent.bubblewrap import Bubblewrap
 from learnagent.confinement import Boundary, look_up
 from learnagent.sandbox import Confinement, Sandbox, Unconfined, choose
@@ -264,6 +265,10 @@ def test_secret_files_are_empty_and_stay_as_they_are(root: Path, home: Path, her
     assert inside.fails("mv .env copy")
     assert inside.fails("echo x > .env")
     assert (root / ".env").read_text() == "PASSWORD=1"
+
+
+def test_what_stands_in_for_a_secret_is_empty() -> None:
+    assert Path(learnagent.__file__).with_name("py.typed").read_bytes() == b""
 
 
 def test_secret_files_can_be_read_where_that_is_allowed(root: Path, home: Path, here: Path) -> None:

@@ -93,7 +93,8 @@ class Peers:
         if not path.exists():
             print(f"installing {package} into {self.home / package}", file=sys.stderr)
             subprocess.run([sys.executable, "-m", "venv", str(self.home / package)], check=True)
-            subprocess.run([str(path.with_name("pip")), "install", "--quiet", package], check=True)
+            # mini-swe-agent admits litellm 1.106.2, which fails on every call with tools
+            subprocess.run([str(path.with_name("pip")), "install", "--quiet", package, "litellm<1.106"], check=True)
         return path
 
     def codex(self) -> Path | None:
