@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from learnagent.model_choice import Choice
+from learnagent.models.model_choice import Choice
 from learnagent.order import Order
-from learnagent.permission import Asker
+from learnagent.permissions.permission import Asker
 from learnagent.session import opened
 from learnagent.settings import load
 from learnagent.testing import ScriptedModel, Turn

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from functools import cache
 
 from learnagent.budget import Budget
-from learnagent.confinement import Confinement
+from learnagent.checkpoints.workspace import Workspace
 from learnagent.discovery import CheckCommand, discover
-from learnagent.environment import command_environment
 from learnagent.finish import CheckRunner
 from learnagent.loop import Loop
 from learnagent.order import Order, Screen
 from learnagent.outline import Outline
-from learnagent.permission import Permissions, Question
+from learnagent.permissions.permission import Permissions, Question
 from learnagent.remembered import CheckMemory, RememberedCheck
-from learnagent.sandbox import Sandbox, choose
-from learnagent.shell import Shell
+from learnagent.sandbox.confinement import Confinement
+from learnagent.sandbox.environment import command_environment
+from learnagent.sandbox.sandbox import Sandbox, choose
+from learnagent.sandbox.shell import Shell
 from learnagent.tools.tool import Workbench
-from learnagent.workspace import Workspace
 from learnagent_memory.git import hardened_environment
 from learnagent_memory.journal import Journal
 

@@ -14,8 +14,8 @@ from typing import Literal
 
 from learnagent.discovery import CheckCommand
 from learnagent.failures import failing_tests
-from learnagent.permission import Permissions
-from learnagent.shell import Shell
+from learnagent.permissions.permission import Permissions
+from learnagent.sandbox.shell import Shell
 from learnagent_memory.episode import Checked
 
 Phase = Literal["before", "finish"]

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from learnagent import condense
 from learnagent.budget import Budget
+from learnagent.checkpoints.workspace import Workspace
 from learnagent.dispatch import Dispatcher, MalformedCallError
 from learnagent.finish import CheckRunner, explain, is_as_before
 from learnagent.model import Model, Reply, TextSink
 from learnagent.tools import TOOLS
 from learnagent.tools.tool import Workbench
-from learnagent.workspace import Workspace
 from learnagent_memory.episode import (
     Action,
     Checked,

@@ -1,6 +1,6 @@
 """The seam to a language model: what the loop sends and gets. No provider is known here.
 
-Plain working implementations: `learnagent.testing.ScriptedModel` and `learnagent.litellm_model`.
+Plain working implementations: `learnagent.testing.ScriptedModel` and `learnagent.models.litellm_model`.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from learnagent.model import Model
-from learnagent.model_choice import Choice
-from learnagent.permission import Asker
+from learnagent.models.model_choice import Choice
+from learnagent.permissions.permission import Asker
 from learnagent.settings import Loaded
 from learnagent_memory.episode import Event, Started
 from learnagent_memory.journal import Episode

@@ -9,8 +9,8 @@ from pathlib import Path
 from learnagent import __version__, instructions, prompt
 from learnagent.assembly import build_loop, choose_sandbox, decide_check
 from learnagent.budget import Budget
-from learnagent.checkpoint import printable
-from learnagent.commit import CommitResult, commit_run
+from learnagent.checkpoints.checkpoint import printable
+from learnagent.checkpoints.commit import CommitResult, commit_run
 from learnagent.loop import Ending, Loop
 from learnagent.order import Order, Screen
 from learnagent.tools.outline import LISTED

@@ -237,9 +237,8 @@ def table(title: str, rows: list[Row], reference: str) -> None:
     print(f"\n{title:24} {'median':>8} {'min':>8} {'max':>8}   times {reference}")
     for row in rows:
         ratio = f"{row.median / base:6.2f}" if base else ""
-        print(
-            f"{row.name:24} {1000 * row.median:8.0f} {1000 * min(row.seconds):8.0f} {1000 * max(row.seconds):8.0f}   {ratio}"
-        )
+        low, high = 1000 * min(row.seconds), 1000 * max(row.seconds)
+        print(f"{row.name:24} {1000 * row.median:8.0f} {low:8.0f} {high:8.0f}   {ratio}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from learnagent.display import ConsoleScreen
-from learnagent.permission import Answer, Question
+from learnagent.permissions.permission import Answer, Question
 
 _ANSWERS: dict[str, Answer] = {
     "y": "yes",

@@ -100,4 +100,4 @@ def _terminal_reader() -> ReadTurn:
     session: PromptSession[str] = PromptSession(
         history=FileHistory(str(history)), key_bindings=keys, multiline=True, enable_open_in_editor=True
     )
-    return lambda: session.prompt("> ", prompt_continuation="  ")
+    return lambda: session.prompt("› ", prompt_continuation="  ")

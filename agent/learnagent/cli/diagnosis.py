@@ -11,9 +11,9 @@ from pathlib import Path
 from learnagent import __version__
 from learnagent.discovery import discover
 from learnagent.display import ConsoleScreen, print_json
-from learnagent.model_choice import choose as choose_model
-from learnagent.sandbox import Confinement
-from learnagent.sandbox import choose as choose_sandbox
+from learnagent.models.model_choice import choose as choose_model
+from learnagent.sandbox.sandbox import Confinement
+from learnagent.sandbox.sandbox import choose as choose_sandbox
 from learnagent.settings import load
 from learnagent_memory.errors import LearnAgentError
 from learnagent_memory.extras import EXTRAS, install_command, missing_modules

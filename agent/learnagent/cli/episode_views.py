@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from learnagent.checkpoints.undo import plan_undo
+from learnagent.checkpoints.workspace import Workspace
 from learnagent.cli.finding import find_episode
 from learnagent.display import ConsoleScreen, JsonScreen, print_json, undone_lines
-from learnagent.undo import plan_undo
-from learnagent.workspace import Workspace
 from learnagent_memory import journal
 from learnagent_memory.episode import Checkpointed, Event, Finished, Replied, Started, Undone
 from learnagent_memory.git import open_repository

@@ -10,13 +10,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
 
-from learnagent import litellm_model
 from learnagent.cli.asking import TerminalAsker
 from learnagent.cli.finding import find_episode
 from learnagent.display import ConsoleScreen, JsonScreen
 from learnagent.model import Model
-from learnagent.model_choice import Choice
-from learnagent.model_choice import choose as choose_model
+from learnagent.models import litellm_model
+from learnagent.models.model_choice import Choice
+from learnagent.models.model_choice import choose as choose_model
 from learnagent.order import Notify, Order, Screen
 from learnagent.session import opened
 from learnagent.settings import Loaded, load

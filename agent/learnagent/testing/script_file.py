@@ -26,9 +26,7 @@ def load_script(path: Path) -> tuple[Turn, ...]:
     try:
         return _ScriptFile.model_validate_json(path.read_bytes()).turns
     except OSError as error:
-        raise UsageError(
-            f"cannot read the script {path} ({error.strerror})", hint="check the path"
-        ) from error
+        raise UsageError(f"cannot read the script {path} ({error.strerror})", hint="check the path") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from learnagent.permission import Answer, Question
+from learnagent.permissions.permission import Answer, Question
 from learnagent.testing.script import ScriptError
 
 

@@ -110,9 +110,7 @@ def fault_reply(turn: Turn, model: str) -> HttpReply | None:
                 headers=headers,
             )
         case ServerError(status=status):
-            return error_reply(
-                status, "The server had an error while processing your request", kind="server_error"
-            )
+            return error_reply(status, "The server had an error while processing your request", kind="server_error")
         case Unauthorized():
             return unauthorized()
         case ModelNotFound():
@@ -132,9 +130,7 @@ def fault_reply(turn: Turn, model: str) -> HttpReply | None:
                 param="messages",
             )
         case ToolsUnsupported():
-            return error_reply(
-                400, f"registry.ollama.ai/library/{model} does not support tools", kind="api_error"
-            )
+            return error_reply(400, f"registry.ollama.ai/library/{model} does not support tools", kind="api_error")
         case WrongContentType():
             page = b"<!DOCTYPE html><html><body><h1>Please sign in</h1></body></html>"
             return HttpReply(200, page, content_type="text/html; charset=utf-8")
@@ -143,9 +139,7 @@ def fault_reply(turn: Turn, model: str) -> HttpReply | None:
 
 def unauthorized() -> HttpReply:
     """Write the refusal of a wrong key."""
-    return error_reply(
-        401, "Incorrect API key provided.", kind="invalid_request_error", code="invalid_api_key"
-    )
+    return error_reply(401, "Incorrect API key provided.", kind="invalid_request_error", code="invalid_api_key")
 
 
 def bad_request(status: int, message: str) -> HttpReply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from learnagent.permission import is_read_only
+from learnagent.permissions.permission import is_read_only
 from learnagent.tools.tool import Arguments, Result, Tool, Workbench
 
 

@@ -6,7 +6,7 @@ import difflib
 import errno
 from pathlib import Path
 
-from learnagent.paths import write_bytes_atomic
+from learnagent.permissions.paths import write_bytes_atomic
 from learnagent.tools.tool import Result, Workbench, bounded
 from learnagent_memory.errors import StorageError, UsageError
 

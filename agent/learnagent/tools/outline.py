@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from learnagent.paths import resolve
+from learnagent.permissions.paths import resolve
 from learnagent.tools.tool import Arguments, Result, Tool, Workbench, bounded
 from learnagent_memory.git import Git
 

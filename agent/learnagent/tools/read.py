@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from learnagent.paths import read_bytes, resolve
+from learnagent.permissions.paths import read_bytes, resolve
 from learnagent.tools.tool import Arguments, Result, Tool, Workbench
 from learnagent_memory.errors import UsageError
 

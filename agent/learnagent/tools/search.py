@@ -7,7 +7,7 @@ import shutil
 
 from pydantic import Field
 
-from learnagent.paths import is_secret, resolve
+from learnagent.permissions.paths import is_secret, resolve
 from learnagent.tools.tool import Arguments, Result, Tool, Workbench, bounded
 
 TIMEOUT_S = 30

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from learnagent.model import ToolSpec
 from learnagent.outline import Outline
-from learnagent.permission import Permissions
-from learnagent.shell import Shell
+from learnagent.permissions.permission import Permissions
+from learnagent.sandbox.shell import Shell
 
 Status = Literal["ok", "error", "refused", "timeout"]
 

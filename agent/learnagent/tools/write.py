@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from learnagent.paths import read_bytes, resolve
+from learnagent.permissions.paths import read_bytes, resolve
 from learnagent.tools.change import decode, replace
 from learnagent.tools.read import MAX_BYTES
 from learnagent.tools.tool import Arguments, Result, Tool, Workbench

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from learnagent.permission import Asker, Question
+from learnagent.permissions.permission import Asker, Question
 from learnagent.testing import ScriptedAsker, ScriptError
 
 QUESTION = Question("command", "run a command", "make", "it is not known to be harmless")

@@ -37,9 +37,7 @@ class Listener(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(
-        self, port: int, handle: Callable[[Incoming], Delivery], on_failure: Callable[[str], None]
-    ) -> None:
+    def __init__(self, port: int, handle: Callable[[Incoming], Delivery], on_failure: Callable[[str], None]) -> None:
         self.handle = handle
         self.on_failure = on_failure
         self.closing = threading.Event()

@@ -1,0 +1,1 @@
+"""Runs commands: confined where the system can, bounded in time and output, without the user's keys."""
