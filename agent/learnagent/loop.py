@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from learnagent import condense
 from learnagent.budget import Budget
+from learnagent.checkpoints.undo import may_have_changed
 from learnagent.checkpoints.workspace import Workspace
 from learnagent.dispatch import Dispatcher, MalformedCallError
 from learnagent.finish import CheckRunner, explain, is_as_before
@@ -71,6 +72,8 @@ class Loop:
     _rounds: int = 0
     _malformed: int = 0
     _may_have_changed: bool = False
+    _looked: bool = False
+    """Whether the check was looked at before the first change, or it is too late for that."""
     _counted: tuple[int, int] = (0, 0)
     _dispatcher: Dispatcher = field(init=False)
 
@@ -81,10 +84,9 @@ class Loop:
         """Take up an interrupted run; returns the calls of the last reply that were not answered yet."""
         self.messages = conversation(events)
         self.step = max((getattr(event, "step", 0) for event in events), default=0)
-        self.before = next(
-            (e for e in events if isinstance(e, Checked) and e.phase == "before" and e.exit_code is not None),
-            None,
-        )
+        before = next((e for e in events if isinstance(e, Checked) and e.phase == "before"), None)
+        self.before = before if before and before.exit_code is not None else None
+        self._looked = any(may_have_changed(event) for event in events)
         self.checkpoints = [event for event in events if isinstance(event, Checkpointed)]
         if self.checkpoints:
             self.workspace.resume(self.checkpoints[-1].commit)
@@ -236,6 +238,8 @@ class Loop:
         """Keep the tree and look at the check before the first call that may change files."""
         if not self.checkpoints:
             self._checkpoint("start")
+        if not self._looked:
+            self._looked = True
             if self.check:
                 before = self.journal.append(self.check.run("before", step=step, before=None))
                 self.before = None if before.exit_code is None else before

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from learnagent import __version__, instructions, prompt
 from learnagent.assembly import build_loop, choose_sandbox, decide_check
 from learnagent.budget import Budget
+from learnagent.by_product import is_by_product, without_by_products
 from learnagent.checkpoints.checkpoint import printable
 from learnagent.checkpoints.commit import CommitResult, commit_run
 from learnagent.loop import Ending, Loop
@@ -90,7 +90,7 @@ class Session:
     def diff(self) -> str:
         """Return what the session changed so far."""
         kept = self._loop.checkpoints
-        return self._loop.workspace.diff(kept[0].commit, None) if kept else ""
+        return without_by_products(self._loop.workspace.diff(kept[0].commit)) if kept else ""
 
     def _first_turn(self) -> Ending:
         pending: tuple[ToolCall, ...] = self._loop.restore(self._earlier) if self._earlier else ()
@@ -166,15 +166,6 @@ class Session:
         by_steps = {path for event in kept if event.label in {"step", "resumed"} for path in event.changed}
         net = {path for _, path in self._loop.workspace.changed(kept[0].commit, kept[-1].commit)}
         return sorted(path for path in by_steps & net if not is_by_product(path))
-
-
-def is_by_product(path: str) -> bool:
-    """Return whether a path is what running programs leaves behind in any project."""
-    parts = Path(path).parts
-    return path.endswith(".pyc") or any(
-        part in {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "node_modules"}
-        for part in parts
-    )
 
 
 def refuse_finished(episode: Episode) -> None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 SCHEMA_VERSION = 1
 
+Label = Literal["start", "step", "check", "resumed"]
 Outcome = Literal["done", "not_done", "budget", "model_error", "interrupted", "failed"]
 
 
@@ -165,7 +166,7 @@ class Checkpointed(Event):
     step: int
     commit: str
     ref: str
-    label: Literal["start", "step", "check", "resumed"] = "step"
+    label: Label = "step"
     """`check` holds what a check command left behind, `resumed` what happened while no run was alive."""
     changed: tuple[str, ...] = ()
     """Paths that differ from the checkpoint before, undecodable bytes escaped."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from learnagent.by_product import without_by_products
 from learnagent.checkpoints.undo import plan_undo
 from learnagent.checkpoints.workspace import Workspace
 from learnagent.cli.finding import find_episode
@@ -54,7 +55,7 @@ def show_episode(repo: Path, wanted: str | None, *, json: bool) -> None:
     ConsoleScreen().replay(episode.events)
 
 
-def show_diff(repo: Path, wanted: str | None, *, step: int | None) -> None:
+def show_diff(repo: Path, wanted: str | None, *, step: int | None, json: bool) -> None:
     """Print what a run, or one step of it, changed."""
     project = open_project(open_repository(repo))
     episode = find_episode(project, wanted)
@@ -62,9 +63,12 @@ def show_diff(repo: Path, wanted: str | None, *, step: int | None) -> None:
     if step is not None:
         places = [number for number, event in enumerate(kept) if number and event.step == step]
         kept = kept[places[0] - 1 : places[-1] + 1] if places else []
-    text = _workspace(project, episode).diff(kept[0].commit, kept[-1].commit) if len(kept) > 1 else ""
-    if text:
-        ConsoleScreen().diff(text.rstrip("\n"))
+    whole = _workspace(project, episode).diff(kept[0].commit, kept[-1].commit) if len(kept) > 1 else ""
+    text = without_by_products(whole).rstrip("\n")
+    if json:
+        print_json({"episode": episode.id, "diff": text})
+    elif text:
+        ConsoleScreen().diff(text)
     else:
         ConsoleScreen().notice("nothing changed")
 

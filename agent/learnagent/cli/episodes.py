@@ -41,11 +41,12 @@ def diff(
     episode: options.EpisodeId = None,
     step: Annotated[int | None, typer.Option("--step", min=1, help="Only what this step changed.")] = None,
     repo: options.Repo = Path(),
+    json: options.Json = False,
 ) -> None:
     """Show what a run changed, from its first checkpoint to its last."""
     from learnagent.cli import episode_views
 
-    episode_views.show_diff(repo, episode, step=step)
+    episode_views.show_diff(repo, episode, step=step, json=json)
 
 
 @app.command()
