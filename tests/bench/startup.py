@@ -53,9 +53,7 @@ class Row:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--peers", type=Path, default=Path.home() / ".cache" / "learnagent-bench")
     parser.add_argument("--json", action="store_true")
@@ -140,6 +138,8 @@ def environment(scratch: Path, **more: str) -> Mapping[str, str]:
         "HOME": str(scratch),
         "LEARNAGENT_HOME": str(scratch / "learnagent"),
         "MSWEA_SILENT_STARTUP": "1",
+        # Offline, the peers would try to fetch a price list first, and the retry thread can deadlock.
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     }
     dropped = {"PYTHONDONTWRITEBYTECODE"}  # else an editable install is compiled anew at every start
     cleaned = {n: v for n, v in os.environ.items() if n not in dropped and not n.endswith("_API_KEY")}
@@ -221,9 +221,7 @@ def until_request(row: Row, server: ModelServer, repository: Path, env: Mapping[
     )
     try:
         while len(server.requests) == seen:
-            if time.monotonic() - began > TIMEOUT_S or (
-                process.poll() is not None and len(server.requests) == seen
-            ):
+            if time.monotonic() - began > TIMEOUT_S or (process.poll() is not None and len(server.requests) == seen):
                 raise SystemExit(f"{row.name} sent no request (exit {process.poll()}): {row.command}")
             time.sleep(0.002)
         return server.requests[seen].received_at - began
