@@ -84,7 +84,7 @@ def order_for(
     flags = {"approve": "all", "sandbox": "off", "check": "", **flags}
     repository = open_repository(root)
     return Order(
-        project=open_project(repository),
+        project=open_project(repository, os.environ),
         loaded=load(repository.root, os.environ, flags),
         choice=Choice("scripted", None, "given"),
         task=task,

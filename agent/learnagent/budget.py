@@ -18,6 +18,8 @@ class Budget:
     max_minutes: float
     started: float = field(default_factory=time.monotonic)
     """time.monotonic() at the start."""
+    opened: float = field(default_factory=time.monotonic)
+    """time.monotonic() when the session began; `started` moves with each turn of a chat."""
     steps: int = 0
     usage: Usage = field(default_factory=Usage)
 
@@ -28,13 +30,18 @@ class Budget:
 
     @property
     def seconds(self) -> float:
-        """Time since the start."""
-        return time.monotonic() - self.started
+        """Time since the session began."""
+        return time.monotonic() - self.opened
 
     @property
     def seconds_left(self) -> float:
         """Time until the deadline, never negative."""
         return max(0.0, self.deadline - time.monotonic())
+
+    def begin_turn(self) -> None:
+        """Count steps and minutes anew: in a chat they are caps of a turn, dollars of the session."""
+        self.steps = 0
+        self.started = time.monotonic()
 
     def take_step(self) -> None:
         """Count one step; raises BudgetSpentError when one of the caps does not allow it."""

@@ -18,6 +18,8 @@ FULL = 0.75
 KEPT = 0.25
 """Share of the window that the latest steps may keep."""
 
+CONDENSED = "Earlier steps were condensed."
+
 REQUEST = """\
 The conversation is about to exceed your window. Write the notes that you need to go on without it: what you
 found out (files, symbols, commands that work), what you changed and why, what was tried in vain, and what is
@@ -80,7 +82,9 @@ def condensed(
 ) -> list[Message]:
     """Return the shorter conversation: opening, notes with diff and errors, latest steps."""
     room = int(0.15 * context_tokens * CHARS_PER_TOKEN)
-    parts = [f"Earlier steps were condensed. Your notes on them:\n{bounded(notes, room)}"]
+    parts = [f"{CONDENSED} Your notes on them:\n{bounded(notes, room)}"]
+    if asked := _asked_since(messages, latest):
+        parts.append(f"What the user asked meanwhile, word for word:\n{bounded(asked, room)}")
     if work.diff:
         parts.append(f"Your changes so far:\n```diff\n{bounded(work.diff, room)}\n```")
     if work.errors:
@@ -93,6 +97,13 @@ def condensed(
         for message in latest
     ]
     return [*messages[:2], Message(role="user", content="\n\n".join(parts)), *kept]
+
+
+def _asked_since(messages: Sequence[Message], latest: Sequence[Message]) -> str:
+    """Return the user's later turns that are about to be condensed, the last of them first in importance."""
+    older = messages[2 : len(messages) - len(latest)]
+    asked = [message.content for message in older if message.role == "user"]
+    return "\n\n".join(text for text in asked if not text.startswith((CONDENSED, "Call a tool to go on")))
 
 
 def digest(older: Sequence[Message]) -> str:

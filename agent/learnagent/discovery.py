@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from learnagent_memory.reading import parse_json, parse_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ def _makefile(root: Path) -> CheckCommand | None:
 
 def _package_json(root: Path) -> CheckCommand | None:
     try:
-        script = json.loads(_text(root / "package.json") or "{}").get("scripts", {}).get("test", "")
+        package: Any = parse_json(_text(root / "package.json") or "{}")
+        script = package.get("scripts", {}).get("test", "")
     except (ValueError, AttributeError):
         return None
     if not isinstance(script, str) or not script or "no test specified" in script:
@@ -122,8 +123,8 @@ def python_of(root: Path) -> str:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError:
+        return parse_toml(_text(path))
+    except ValueError:
         return {}
 
 

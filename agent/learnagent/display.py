@@ -27,6 +27,7 @@ from learnagent_memory.episode import (
     Undone,
     Usage,
 )
+from learnagent_memory.errors import OutputError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 DIFF_LINES = 60
@@ -56,8 +57,8 @@ class JsonScreen:
         self._out = out or sys.stdout
 
     def event(self, event: Event) -> None:
-        """Print the event."""
-        print(event.model_dump_json(), file=self._out, flush=True)
+        """Print the event. Raises OutputError where that fails."""
+        _print_json_line(event.model_dump(mode="json"), self._out)
 
     def text(self, piece: str) -> None:
         """Print nothing: the reply event has the whole text."""
@@ -133,6 +134,10 @@ class ConsoleScreen:
         else:
             self._line(Text(f"  {safe(body)}"))
 
+    def prompt(self, text: str) -> None:
+        """Print what the user answers to, without ending the line."""
+        self._progress.print(Text(safe(text)), end="")
+
     def _line(self, text: Text) -> None:
         if self._in_text:
             self._progress.print()
@@ -206,8 +211,16 @@ def _gist(text: str) -> str:
 
 
 def print_json(value: object) -> None:
-    """Print one JSON document on stdout."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    """Print one JSON document on stdout. Raises OutputError where that fails."""
+    _print_json_line(value, sys.stdout)
+
+
+def _print_json_line(value: object, out: TextIO) -> None:
+    """Print in ASCII, which every encoding of a terminal or a pipe can say."""
+    try:
+        print(json.dumps(value, ensure_ascii=True), file=out, flush=True)
+    except OSError as error:
+        raise OutputError(f"stdout cannot be written ({error.strerror})") from error
 
 
 def print_error(message: str) -> None:

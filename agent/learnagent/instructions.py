@@ -9,10 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from learnagent.permissions.paths import PathRefusedError, read_bytes
 from learnagent_memory.project import STATE_FOLDER
 
 NAMES = ("AGENTS.md", "CLAUDE.md", f"{STATE_FOLDER}/instructions.md")
 LIMIT_CHARS = 16_000
+MAX_BYTES = 1_000_000
+"""A larger file is no instruction."""
+_FILE_NAMES = frozenset(PurePosixPath(name).name for name in NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,13 @@ def _prefixes(relative: Path) -> list[Path]:
 
 
 def _text_inside(root: Path, path: Path) -> str:
+    """Return the text of an instruction file; a link counts only where it leads to another one of the tree."""
+    real = path.resolve()
+    if real.name not in _FILE_NAMES or ".git" in real.parts or not path.exists():
+        return ""
     try:
-        if not path.resolve(strict=True).is_relative_to(root):
-            return ""
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return file.read(LIMIT_CHARS + 1).strip()
-    except OSError:
+        return read_bytes(root, path, MAX_BYTES).decode("utf-8", "replace").strip()
+    except PathRefusedError:
         return ""
 
 

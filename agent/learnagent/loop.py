@@ -23,6 +23,8 @@ from learnagent_memory.episode import (
     Checked,
     Checkpointed,
     Event,
+    Finished,
+    Label,
     Message,
     Observation,
     Outcome,
@@ -35,6 +37,7 @@ from learnagent_memory.errors import ContextOverflowError, ModelError
 from learnagent_memory.journal import Journal
 
 MAX_MALFORMED = 3
+NUDGE = Message(role="user", content="Call a tool to go on, or `finish` when the task is done.")
 INTERRUPTED = "Interrupted: this call may or may not have taken effect, wholly or in part. Look before you repeat it."
 SPECS = tuple(tool.spec for tool in TOOLS)
 NAMES = tuple(tool.name for tool in TOOLS)
@@ -68,6 +71,8 @@ class Loop:
     step: int = 0
     before: Checked | None = None
     """How the check stood before the first change."""
+    last_check: Checked | None = None
+    """How the check stood at the last `finish`."""
     checkpoints: list[Checkpointed] = field(default_factory=list)
     _rounds: int = 0
     _malformed: int = 0
@@ -90,7 +95,7 @@ class Loop:
         self.checkpoints = [event for event in events if isinstance(event, Checkpointed)]
         if self.checkpoints:
             self.workspace.resume(self.checkpoints[-1].commit)
-            self._checkpoint("resumed")
+            self._checkpoint(_label_after(events))
         begun = {event.call_id for event in events if isinstance(event, Action)}
         self._answer_unfinished(lambda call: call.id in begun and self._dispatcher.may_change(call))
         return self._unanswered()
@@ -109,7 +114,7 @@ class Loop:
 
         Raises ModelError, BudgetSpentError, StorageError and KeyboardInterrupt with everything recorded.
         """
-        new = tuple(messages)
+        new = tuple(messages) or self._nudge_after_words()
         self._rounds = self._malformed = 0
         ending = self._run_calls(pending) if pending else None
         while ending is None:
@@ -122,6 +127,11 @@ class Loop:
             else:
                 new = self._no_call(reply)
         return ending
+
+    def _nudge_after_words(self) -> tuple[Message, ...]:
+        """Return what a resumed run says where the last reply called no tool."""
+        last = self.messages[-1] if self.messages else None
+        return (NUDGE,) if last and last.role == "assistant" and not last.tool_calls else ()
 
     def _unanswered(self) -> tuple[ToolCall, ...]:
         """Return the calls of the last reply that have no answer yet."""
@@ -178,7 +188,7 @@ class Loop:
         cut = (
             " Your reply was cut by the output limit; do less in one reply." if reply.finish_reason == "length" else ""
         )
-        return (Message(role="user", content=f"Call a tool to go on, or `finish` when the task is done.{cut}"),)
+        return (NUDGE.model_copy(update={"content": NUDGE.content + cut}),)
 
     def _run_calls(self, calls: Sequence[ToolCall]) -> Ending | None:
         """Run calls in order, each answered, and keep the tree; an Ending when the turn is over."""
@@ -214,10 +224,11 @@ class Loop:
             if self._may_have_changed:
                 self._checkpoint("step")
             result = self.journal.append(self.check.run("finish", step=self.step, before=self.before))
+            self.last_check = result
             self._checkpoint("check")
         if result is None or result.passed:
             self._note(self._dispatcher.answer(call, "The run ends as done.", status="ok", step=self.step))
-            return Ending("done", summary=summary, reason="" if result else "no check command is known")
+            return Ending("done", summary=summary, reason="" if result else "no check ran")
         self._rounds += 1
         text = explain(result, self.before)
         self._note(self._dispatcher.answer(call, text, status="error", step=self.step))
@@ -246,7 +257,7 @@ class Loop:
                 self._checkpoint("check")
         self._may_have_changed = True
 
-    def _checkpoint(self, label: str) -> None:
+    def _checkpoint(self, label: Label) -> None:
         """Keep the tree as it is now, if it differs from the last checkpoint."""
         if label == "check" and not self.checkpoints:
             return
@@ -311,6 +322,15 @@ class Loop:
             message.content for message in self.messages if message.role == "tool" and "Not done yet" in message.content
         ]
         return condense.OpenWork(diff=diff, errors=errors[-1] if errors else "")
+
+
+def _label_after(events: Sequence[Event]) -> Label:
+    """Return whose the changes since the last checkpoint are: of a step or check that was cut short, or the user's."""
+    places = [n for n, event in enumerate(events) if isinstance(event, Checkpointed | Finished)]
+    tail = [event for event in events[places[-1] :] if may_have_changed(event)]
+    if any(isinstance(event, Action) for event in tail):
+        return "step"
+    return "check" if tail else "resumed"
 
 
 def _with_unique_ids(calls: Sequence[ToolCall], messages: Sequence[Message]) -> tuple[ToolCall, ...]:

@@ -15,6 +15,7 @@ from learnagent_memory.episode import Event, Started
 from learnagent_memory.journal import Episode
 from learnagent_memory.project import Project
 
+Mode = Literal["do", "chat"]
 Notify = Callable[[str], None]
 ModelMaker = Callable[[Loaded, Choice, Notify], Model]
 
@@ -47,7 +48,7 @@ class Order:
     start: Path
     """The folder the user stands in, resolved."""
     make_model: ModelMaker
-    mode: Literal["do", "chat"] = "do"
+    mode: Mode = "do"
     resume: Episode | None = None
     asker: Asker | None = None
     """None where there is no terminal: what would be asked is refused."""

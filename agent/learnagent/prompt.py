@@ -65,18 +65,24 @@ def _first(facts: Facts) -> str:
     )
     parts = [
         f"<task>\n{facts.task}\n</task>",
-        f"You are on {facts.branch}, in the folder {facts.folder} of the repository. {check}",
+        f"You are on {plain(facts.branch)}, in the folder {plain(facts.folder)} of the repository. {check}",
         f'<repository kind="files">\n{listing(facts.files)}\n</repository>',
         *(_quoted(item) for item in facts.instructions),
     ]
     if facts.nested:
-        parts.append("Folders with instructions of their own, to read before working there: " + ", ".join(facts.nested))
+        names = "\n".join(plain(path) for path in facts.nested)
+        parts.append(f'<repository kind="more instructions, read them before working there">\n{names}\n</repository>')
     return "\n\n".join(parts)
 
 
 def _quoted(item: Instruction) -> str:
     text = item.text.replace("</repository>", "<\\/repository>")
-    return f'<repository kind="instructions" path="{item.path}">\n{text}\n</repository>'
+    return f'<repository kind="instructions" path="{plain(item.path)}">\n{text}\n</repository>'
+
+
+def plain(path: str) -> str:
+    """Return a path that cannot end its line or its block: names are the repository's words too."""
+    return "".join(char if char.isprintable() and char not in '<>"' else f"\\x{ord(char):02x}" for char in path)
 
 
 def listing(files: Sequence[str], *, limit: int = 80) -> str:
@@ -90,7 +96,7 @@ def listing(files: Sequence[str], *, limit: int = 80) -> str:
 
 def _folded(files: Sequence[str], depth: int) -> list[str]:
     counts: dict[str, int] = {}
-    for path in files:
+    for path in map(plain, files):
         parts = path.split("/")
         name = path if len(parts) <= depth else "/".join(parts[:depth]) + "/"
         counts[name] = counts.get(name, 0) + 1

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from learnagent.discovery import CheckCommand
 from learnagent_memory.errors import UsageError
 from learnagent_memory.project import state_home, write_private
+from learnagent_memory.reading import parse_json, read_own
 
 
 class RememberedCheck(BaseModel):
@@ -54,11 +55,7 @@ class CheckMemory:
 
     def _load(self) -> dict[str, object]:
         try:
-            content = json.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
-            raise UsageError(
-                f"{self._path} cannot be read ({error})", hint="delete it; checks are discovered again"
-            ) from error
+            content = parse_json(read_own(self._path) or "{}")
+        except ValueError as error:
+            raise UsageError(f"{self._path} is damaged", hint="delete it; checks are discovered again") from error
         return content if isinstance(content, dict) else {}

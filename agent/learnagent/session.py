@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Literal
 
 from learnagent import __version__, instructions, prompt
 from learnagent.assembly import build_loop, choose_sandbox, decide_check
@@ -12,10 +13,11 @@ from learnagent.by_product import is_by_product, without_by_products
 from learnagent.checkpoints.checkpoint import printable
 from learnagent.checkpoints.commit import CommitResult, commit_run
 from learnagent.loop import Ending, Loop
-from learnagent.order import Order, Screen
+from learnagent.order import Mode, Order, Screen
 from learnagent.tools.outline import LISTED
 from learnagent_memory import journal as journals
 from learnagent_memory.episode import (
+    Checked,
     Event,
     Finished,
     Message,
@@ -47,7 +49,7 @@ def opened(order: Order, screen: Screen) -> Iterator[Session]:
     Raises UsageError when another run holds the tree or the episode cannot be resumed.
     """
     if order.resume:
-        refuse_finished(order.resume)
+        refuse_finished(order.resume, order.mode)
     with run_lock(order.project):
         check = decide_check(order, screen)
         sandbox = choose_sandbox(order, screen)
@@ -69,6 +71,9 @@ class Session:
         self._order = order
         self._loop = loop
         self._earlier: tuple[Event, ...] = order.resume.events if order.resume else ()
+        if order.mode == "chat" and self._earlier:
+            loop.restore(self._earlier)
+            loop.interrupt()
 
     def carry_out(self) -> Finished:
         """Run the task to its end, whatever that is, and record the end."""
@@ -76,7 +81,7 @@ class Session:
 
     def say(self, text: str) -> Ending:
         """Carry out one turn of a chat."""
-        self._loop.budget.steps = 0  # --max-steps is by turn in a chat
+        self._loop.budget.begin_turn()
         first = not self._loop.messages
         messages = self._opening(text) if first else (Message(role="user", content=text),)
         ending = self._guarded(lambda: self._loop.turn(messages))
@@ -133,8 +138,9 @@ class Session:
         loop, settings = self._loop, self._order.loaded.settings
         loop.keep_last_changes()
         replies = [event for event in self._earlier if isinstance(event, Replied)]
+        earlier_s = sum(event.seconds for event in self._earlier if isinstance(event, Finished))
         changed = self._files_changed()
-        wanted = settings.commit and ending.outcome == "done" and changed
+        wanted = settings.commit and self._order.mode == "do" and ending.outcome == "done" and changed
         made = self._commit(changed, ending.summary) if wanted else CommitResult(None)
         return loop.journal.append(
             Finished(
@@ -145,14 +151,19 @@ class Session:
                 files_changed=tuple(changed),
                 usage=sum((reply.usage for reply in replies), loop.budget.usage),
                 steps=loop.step,
-                seconds=round(loop.budget.seconds, 3),
+                seconds=round(earlier_s + loop.budget.seconds, 3),
+                check=_verdict(loop.last_check),
                 commit=made.commit,
             )
         )
 
     def _commit(self, paths: list[str], summary: str) -> CommitResult:
         """Make the ordinary commit; what git refuses is a reason, and the run is done all the same."""
-        start = self._loop.checkpoints[0].commit
+        kept = self._loop.checkpoints
+        by_user = {path for event in kept if event.label == "resumed" for path in event.changed}
+        if mixed := sorted(by_user.intersection(paths)):
+            return CommitResult(None, f"not committed: {', '.join(mixed)} changed between the sessions as well")
+        start = kept[0].commit
         try:
             return commit_run(self._order.project.repository, start=start, paths=paths, summary=summary)
         except GitError as error:
@@ -163,19 +174,24 @@ class Session:
         kept = self._loop.checkpoints
         if not kept:
             return []
-        by_steps = {path for event in kept if event.label in {"step", "resumed"} for path in event.changed}
+        by_steps = {path for event in kept if event.label == "step" for path in event.changed}
         net = {path for _, path in self._loop.workspace.changed(kept[0].commit, kept[-1].commit)}
         return sorted(path for path in by_steps & net if not is_by_product(path))
 
 
-def refuse_finished(episode: Episode) -> None:
-    """Raise UsageError when an episode ended as done, or its task is unknown."""
-    last = episode.events[-1] if episode.events else None
-    if isinstance(last, Undone) or (isinstance(last, Finished) and last.outcome == "done"):
-        state = "was undone" if isinstance(last, Undone) else "is done"
-        raise UsageError(f"episode {episode.id} {state}", hint="start a new run")
-    if not any(isinstance(event, Started) for event in episode.events):
+def refuse_finished(episode: Episode, mode: Mode) -> None:
+    """Raise UsageError when an episode has no readable start, is of the other mode, is done, or was undone."""
+    started = next((event for event in episode.events if isinstance(event, Started)), None)
+    if started is None:
         raise UsageError(f"episode {episode.id} has no readable start", hint="start a new run")
+    if started.mode != mode:
+        kind = "chat" if started.mode == "chat" else "run"
+        raise UsageError(f"episode {episode.id} is a {kind}", hint=f"learnagent {started.mode} --resume {episode.id}")
+    last = episode.events[-1]
+    if isinstance(last, Undone) and last.to_step == 0:
+        raise UsageError(f"episode {episode.id} was undone", hint="start a new run")
+    if isinstance(last, Finished) and last.outcome == "done" and mode == "do":
+        raise UsageError(f"episode {episode.id} is done", hint="start a new run")
 
 
 def _open_journal(order: Order, screen: Screen) -> Journal:
@@ -207,6 +223,12 @@ def _started(order: Order, journal: Journal, loop: Loop, sandbox: str) -> Starte
         max_minutes=settings.max_minutes,
         resumed=order.resume is not None,
     )
+
+
+def _verdict(check: Checked | None) -> Literal["passed", "failed", "refused", "none"]:
+    if check is None:
+        return "none"
+    return "refused" if check.refused else "passed" if check.passed else "failed"
 
 
 def _branch(branch: str | None, head: str | None) -> str:

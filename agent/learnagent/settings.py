@@ -6,7 +6,6 @@ the environment, flags. Nothing here acts on a setting.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from learnagent.trust import CONFIG, DOTENV, PYPROJECT, Brought, TrustStore, brought_by
 from learnagent_memory.errors import UsageError
 from learnagent_memory.project import config_home
+from learnagent_memory.reading import parse_json, parse_toml, read_own
 
 Approve = Literal["ask", "edits", "all"]
 
 PREFIX = "LEARNAGENT_"
 _NOT_SETTINGS = frozenset({"LEARNAGENT_HOME"})
+_MAY_BE_EMPTY = frozenset({"LEARNAGENT_CHECK"})
+"""Empty means none; any other empty variable counts as not set."""
+_LISTS = frozenset({"fallbacks", "allow_commands"})
+_TABLES = frozenset({"prices"})
+_ENVIRONMENT = "the environment"
 
 
 class Prices(BaseModel):
@@ -111,7 +116,7 @@ def load(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> Lo
     layers += [(name, _toml(name, trusted[name].text)) for name in (CONFIG,) if name in trusted]
     layers += [(name, _json_table(trusted[name])) for name in (PYPROJECT,) if name in trusted]
     merged_environ = {**_dotenv(trusted.get(DOTENV)), **environ}
-    layers.append(("the environment", _from_environ(merged_environ)))
+    layers.append((_ENVIRONMENT, _from_environ(merged_environ)))
     layers.append(("the command line", {key: value for key, value in flags.items() if value is not None}))
     origins = {key: source for source, values in layers for key in values}
     return Loaded(
@@ -128,47 +133,63 @@ def _validate(layers: list[tuple[str, Mapping[str, Any]]]) -> Settings:
         try:
             Settings.model_validate({**merged, **values})
         except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            raise UsageError(f"{source}: {key}: {first['msg']}", hint="docs/settings.md lists the settings") from error
+            raise UsageError(_complaint(source, error), hint="docs/settings.md lists the settings") from error
         merged.update(values)
     return Settings.model_validate(merged)
 
 
+def _complaint(source: str, error: ValidationError) -> str:
+    """Say which key of which source is wrong, and why."""
+    first = error.errors()[0]
+    key, *inside = (str(part) for part in first["loc"])
+    name = ".".join([_variable(key) if source == _ENVIRONMENT else key, *inside])
+    return f"{source}: {name}: {'unknown setting' if first['type'] == 'extra_forbidden' else first['msg']}"
+
+
+def _variable(key: str) -> str:
+    return f"{PREFIX}{key.upper()}"
+
+
 def _toml_file(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
+        return _toml(str(path), read_own(path) or "")
+    except UnicodeDecodeError as error:
         raise UsageError(f"{path} cannot be read ({error})", hint="mend or remove it") from error
-    return _toml(str(path), text)
 
 
 def _toml(source: str, text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return parse_toml(text)
+    except ValueError as error:
         raise UsageError(f"{source} is not valid TOML ({error})", hint="mend that line") from error
 
 
 def _json_table(item: Brought) -> dict[str, Any]:
-    import json
-
-    table: dict[str, Any] = json.loads(item.text)
-    return table
+    table: Any = parse_json(item.text)
+    return {**table}
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Read LEARNAGENT_<FIELD>; lists are comma-separated. Raises UsageError on an unknown name."""
+    """Read LEARNAGENT_<FIELD>; lists are JSON or comma-separated, tables are JSON. Raises UsageError."""
     values: dict[str, Any] = {}
     for name, text in environ.items():
-        if not name.startswith(PREFIX) or name in _NOT_SETTINGS or not text:
+        if not name.startswith(PREFIX) or name in _NOT_SETTINGS or not (text or name in _MAY_BE_EMPTY):
             continue
         key = name.removeprefix(PREFIX).lower()
-        is_list = key in {"fallbacks", "allow_commands"}
-        values[key] = tuple(part.strip() for part in text.split(",")) if is_list else text
+        if key in _TABLES or (key in _LISTS and text.lstrip().startswith("[")):
+            values[key] = _json_variable(name, text)
+        elif key in _LISTS:
+            values[key] = tuple(part.strip() for part in text.split(","))
+        else:
+            values[key] = text
     return values
+
+
+def _json_variable(name: str, text: str) -> object:
+    try:
+        return parse_json(text)
+    except ValueError as error:
+        raise UsageError(f"{_ENVIRONMENT}: {name} is not valid JSON ({error})", hint="mend or unset it") from error
 
 
 def _dotenv(item: Brought | None) -> dict[str, str]:
@@ -183,5 +204,8 @@ def _dotenv(item: Brought | None) -> dict[str, str]:
     return {
         name: text
         for name, text in values.items()
-        if text and name not in _NOT_SETTINGS and (name.endswith("_API_KEY") or name.startswith(PREFIX))
+        if text is not None
+        and (text or name in _MAY_BE_EMPTY)
+        and name not in _NOT_SETTINGS
+        and (name.endswith("_API_KEY") or name.startswith(PREFIX))
     }

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from learnagent_memory.errors import UsageError
 from learnagent_memory.project import STATE_FOLDER, state_home, write_private
+from learnagent_memory.reading import parse_json, parse_toml, read_own
 
 MAX_BYTES = 64 * 1024
 
@@ -48,7 +51,7 @@ def brought_by(root: Path) -> tuple[Brought, ...]:
             found.append(Brought(name, text))
     table = _pyproject_table(_text(root / "pyproject.toml"))
     if table:
-        found.append(Brought(PYPROJECT, json.dumps(table, indent=2, sort_keys=True, default=str)))
+        found.append(Brought(PYPROJECT, table))
     return tuple(found)
 
 
@@ -61,12 +64,18 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _pyproject_table(text: str) -> dict[str, object]:
+def _pyproject_table(text: str) -> str:
+    """Return the table as JSON; empty where there is none, or it cannot be shown."""
     try:
-        table = tomllib.loads(text).get("tool", {}).get("learnagent", {})
-    except (tomllib.TOMLDecodeError, AttributeError):
-        return {}
-    return {key: value for key, value in table.items() if key != "lint"} if isinstance(table, dict) else {}
+        table = parse_toml(text).get("tool", {}).get("learnagent", {})
+        ours = {key: value for key, value in table.items() if key != "lint"}
+        return json.dumps(ours, indent=2, sort_keys=True, default=str) if ours else ""
+    except (ValueError, RecursionError, AttributeError):
+        return ""
+
+
+_FILE: TypeAdapter[dict[Any, list[str]]] = TypeAdapter(dict[Any, list[str]])
+"""Folder -> digests. `Any`, for pydantic takes no name with odd bytes for a string."""
 
 
 class TrustStore:
@@ -89,14 +98,10 @@ class TrustStore:
 
     def _load(self) -> dict[str, list[str]]:
         try:
-            content = json.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{self._path} cannot be read ({error})", hint="delete it and trust again") from error
-        if not isinstance(content, dict):
-            raise UsageError(f"{self._path} is damaged", hint="delete it and trust again")
-        return content
+            text = read_own(self._path)
+            return {} if text is None else _FILE.validate_python(parse_json(text))
+        except ValueError as error:
+            raise UsageError(f"{self._path} is damaged", hint="delete it and trust again") from error
 
     def _save(self, content: dict[str, list[str]]) -> None:
         write_private(self._path, json.dumps(content, indent=2, sort_keys=True))

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 SCHEMA_VERSION = 1
+LOST = "[the record of this result is damaged; look again]"
 
 Label = Literal["start", "step", "check", "resumed"]
 Outcome = Literal["done", "not_done", "budget", "model_error", "interrupted", "failed"]
@@ -218,6 +219,8 @@ class Finished(Event):
     seconds: float = 0.0
     commit: str | None = None
     """The ordinary commit made by `--commit`."""
+    check: Literal["passed", "failed", "refused", "none"] = "none"
+    """How the check stood when it last ran at `finish`."""
 
 
 class Undone(Event):
@@ -246,9 +249,19 @@ def conversation(events: Iterable[Event]) -> list[Message]:
     messages: list[Message] = []
     for event in events:
         if isinstance(event, Request) and event.purpose == "act":
-            messages = [*([] if event.reset else messages), *event.messages]
+            messages = [*([] if event.reset else _all_answered(messages)), *event.messages]
         elif isinstance(event, Replied) and event.purpose == "act":
+            messages = _all_answered(messages)
             messages.append(Message(role="assistant", content=event.text, tool_calls=event.tool_calls))
         elif isinstance(event, Observation):
             messages.append(Message(role="tool", content=event.text, tool_call_id=event.call_id))
     return messages
+
+
+def _all_answered(messages: list[Message]) -> list[Message]:
+    """Answer the calls of the last reply whose observation was lost with a damaged line."""
+    place = max((n for n, message in enumerate(messages) if message.role == "assistant"), default=len(messages))
+    answered = {message.tool_call_id for message in messages[place:]}
+    calls = messages[place].tool_calls if place < len(messages) else ()
+    lost = [Message(role="tool", content=LOST, tool_call_id=call.id) for call in calls if call.id not in answered]
+    return [*messages, *lost]

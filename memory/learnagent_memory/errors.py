@@ -34,6 +34,12 @@ class StorageError(LearnAgentError):
     exit_code = 2
 
 
+class OutputError(StorageError):
+    """Standard output cannot be written: the user frees or opens what it goes to."""
+
+    exit_code = 1
+
+
 class GitError(LearnAgentError):
     """Git refused or failed: the message carries its first line."""
 
@@ -54,3 +60,7 @@ class BudgetSpentError(LearnAgentError):
     """A cap on steps, dollars or minutes was reached: everything done so far is kept."""
 
     exit_code = 4
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM or SIGHUP: the whole program ends in order, where Ctrl-C may end one step only."""

@@ -34,6 +34,17 @@ _DISK_TROUBLE = (
 )
 
 
+_ADVICE = (
+    ("index file", "the index is damaged: move .git/index away and run git reset"),
+    ("index uses", "the index is damaged: move .git/index away and run git reset"),
+    ("No such ref", "HEAD is broken: git symbolic-ref HEAD refs/heads/BRANCH mends it"),
+    ("index.lock", "another git works here, or one crashed: end it, or remove that lock file"),
+)
+"""What git says, and what the user does about it."""
+
+_OTHER_ADVICE = "run git status and git fsck in that repository and mend what they show"
+
+
 @dataclass(frozen=True, slots=True)
 class Completed:
     """How one git call ended."""
@@ -49,7 +60,7 @@ class Completed:
         message = re.sub(r"^(fatal|error): ", "", next(lines, f"git ended with status {self.code}"))
         if any(trouble in self.errors for trouble in _DISK_TROUBLE):
             return StorageError(f"git cannot write: {message}", hint="free or open the repository's disk")
-        return GitError(message)
+        return GitError(message, hint=_advice(self.errors))
 
 
 class Git:
@@ -270,6 +281,10 @@ def _remote_name(url: str) -> str:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _advice(errors: str) -> str:
+    return next((advice for sign, advice in _ADVICE if sign in errors), _OTHER_ADVICE)
 
 
 def _command() -> tuple[str, ...]:

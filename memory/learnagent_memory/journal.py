@@ -6,7 +6,6 @@ dropped: what it recorded had not been acted upon yet.
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 
 from learnagent_memory.episode import EVENT_PARSER, Event
 from learnagent_memory.errors import StorageError, UsageError
+from learnagent_memory.reading import parse_json
 
 FILE_NAME = "episode.jsonl"
 
@@ -90,15 +90,21 @@ def new_id() -> str:
 
 
 def reopen(episode: Episode, *, listeners: tuple[Listener, ...] = ()) -> Journal:
-    """Open an episode to go on writing: a torn tail is cut off first."""
-    path = episode.folder / FILE_NAME
+    """Open an episode to go on writing: a torn tail is cut off first. Raises StorageError."""
+    try:
+        _cut_torn_tail(episode.folder / FILE_NAME)
+    except OSError as error:
+        raise _storage_error(episode.folder, error) from error
+    last = max((event.seq for event in episode.events), default=0)
+    return Journal(episode.folder, listeners=listeners, first_seq=last + 1)
+
+
+def _cut_torn_tail(path: Path) -> None:
     content = path.read_bytes()
     whole = content.rfind(b"\n") + 1
     if whole != len(content):
         with path.open("r+b") as file:
             file.truncate(whole)
-    last = max((event.seq for event in episode.events), default=0)
-    return Journal(episode.folder, listeners=listeners, first_seq=last + 1)
 
 
 def read(folder: Path) -> Episode:
@@ -116,7 +122,7 @@ def read(folder: Path) -> Episode:
     skipped = 0
     for line in content.split(b"\n")[:-1]:
         try:
-            events.append(EVENT_PARSER.validate_python(json.loads(line)))
+            events.append(EVENT_PARSER.validate_python(parse_json(line)))
         except (ValidationError, ValueError):
             skipped += 1
     return Episode(id=folder.name, folder=folder, events=tuple(events), skipped=skipped)

@@ -6,9 +6,11 @@ it is given.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from learnagent_memory.errors import StorageError, UsageError
 from learnagent_memory.git import Git, Repository, project_identity
 
 STATE_FOLDER = ".learnagent"
+_OWNER = "owner"
 _IGNORE_ALL = "# Private to this machine: episodes, index, adapters, locks.\n*\n"
 
 
@@ -43,19 +46,26 @@ class Project:
         return self.local / "episodes"
 
 
-def open_project(repository: Repository) -> Project:
-    """Return the project of a repository, its private folder made ready.
+def find_project(repository: Repository, environ: Mapping[str, str]) -> Project:
+    """Return the project of a repository, without writing anything into it.
 
-    Raises UsageError when the repository brings that folder itself, StorageError when it cannot be
-    written.
+    Raises UsageError when its private folder is not the user's own.
     """
     project = Project(repository=repository, identity=project_identity(repository))
-    _refuse_foreign_state(project)
+    _refuse_foreign_state(project, environ)
+    return project
+
+
+def open_project(repository: Repository, environ: Mapping[str, str]) -> Project:
+    """Return the project of a repository, its private folder made ready.
+
+    Raises UsageError as `find_project` does, StorageError when the folder cannot be written.
+    """
+    project = find_project(repository, environ)
     try:
         project.episodes.mkdir(parents=True, exist_ok=True, mode=0o700)
-        ignore = project.local / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text(_IGNORE_ALL, encoding="utf-8")
+        _write_once(project.local / ".gitignore", _IGNORE_ALL)
+        _write_once(project.local / _OWNER, _owner_mark(environ))
     except OSError as error:
         raise StorageError(
             f"cannot write {project.local} ({error.strerror})", hint="free the disk or open the folder"
@@ -63,16 +73,51 @@ def open_project(repository: Repository) -> Project:
     return project
 
 
-def _refuse_foreign_state(project: Project) -> None:
-    """Episodes and locks are ours alone: a repository that ships them could fake a run to resume."""
-    for folder in (project.root / STATE_FOLDER, project.local):
-        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-            raise UsageError(f"{folder} is not an ordinary folder", hint="move it away and run again")
-    if project.local.exists() and Git(project.root).run("ls-files", "-z", "--", f"{STATE_FOLDER}/local"):
+def _refuse_foreign_state(project: Project, environ: Mapping[str, str]) -> None:
+    """Refuse state that the user did not make: a repository that brings it could fake a run to resume or undo."""
+    inside = [project.local / name for name in ("", "episodes", "checkpoints", ".gitignore", _OWNER, "run.lock")]
+    for path in (project.root / STATE_FOLDER, *inside):
+        if path.is_symlink():
+            raise UsageError(f"{path} is a link", hint="move it away and run again")
+    listed = Git(project.root).names("ls-files", "-z", "--cached", "--", STATE_FOLDER)
+    if any(name == STATE_FOLDER or name.startswith(f"{STATE_FOLDER}/local") for name in listed):
         raise UsageError(
             f"this repository has {STATE_FOLDER}/local under version control",
             hint=f"it must be private to you: git rm -r --cached {STATE_FOLDER}/local (and look at what is in it)",
         )
+    if project.episodes.exists() and _read_mark(project.local / _OWNER) != _owner_mark(environ):
+        raise UsageError(
+            f"{project.local} was not made by you on this machine",
+            hint="move it away, or set LEARNAGENT_HOME to the home it was made with",
+        )
+
+
+def _read_mark(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _owner_mark(environ: Mapping[str, str]) -> str:
+    """Return what proves that a private folder is this user's: nobody else can know it, so no repository brings it."""
+    secret = state_home(environ) / "owner-secret"
+    try:
+        secret.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_once(secret, secrets.token_hex(32))
+        return hashlib.sha256(secret.read_bytes()).hexdigest()
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {secret.parent} ({error.strerror})", hint="free the disk or open the folder"
+        ) from error
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file that is not there yet; what is there stays, and no link is followed."""
+    with suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 def config_home(environ: Mapping[str, str]) -> Path:

@@ -28,9 +28,7 @@ def test_a_run_is_told_in_a_line_or_two_an_event() -> None:
         STARTED,
         Replied(step=1, usage=usage),
         Action(step=1, call_id="c", tool="bash", arguments={"command": "pytest -q\nsecond"}),
-        Observation(
-            step=1, call_id="c", tool="bash", text="a\nb\n3 failed\n[exit 1]", status="error", seconds=1.25
-        ),
+        Observation(step=1, call_id="c", tool="bash", text="a\nb\n3 failed\n[exit 1]", status="error", seconds=1.25),
         Checked(step=1, phase="finish", command="make test", exit_code=1, failures=("t::a",), broken=("t::a",)),
         Finished(outcome="not_done", exit_code=1, reason="red", files_changed=("a.py",), usage=usage, steps=1),
     )

@@ -38,7 +38,9 @@ def test_a_step_goes_back_to_the_tree_after_it_and_a_step_before_the_first_chang
     assert plan_undo([*RUN, END], 2).target == "two"
     assert plan_undo([*RUN, END], 2).pairs == (("two", "three"),)
     assert plan_undo([*RUN, END], 1).target == "start"
-    assert plan_undo([*RUN, END], 9).pairs == ()
+    assert plan_undo([*RUN, END], 3).pairs == ()
+    with pytest.raises(UsageError, match="no change after step 3"):
+        plan_undo([*RUN, END], 9)
 
 
 def test_a_run_that_died_in_a_step_is_cut_short() -> None:
@@ -47,9 +49,9 @@ def test_a_run_that_died_in_a_step_is_cut_short() -> None:
     assert not plan_undo([*RUN, acted(4), END], 0).cut_short
 
 
-def test_what_changed_while_no_run_was_alive_is_the_users_unless_a_call_was_in_flight() -> None:
+def test_what_changed_while_no_run_was_alive_is_the_users() -> None:
     assert ("three", "back") not in plan_undo([*RUN, kept(3, "back", "resumed"), END], 0).pairs
-    assert ("three", "back") in plan_undo([*RUN, acted(4), kept(4, "back", "resumed"), END], 0).pairs
+    assert ("three", "back") in plan_undo([*RUN, acted(4), kept(4, "back", "step"), END], 0).pairs
 
 
 def test_a_run_that_changed_nothing_cannot_be_undone() -> None:

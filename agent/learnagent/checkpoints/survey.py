@@ -132,10 +132,12 @@ def _listed(git: Git) -> list[_Listed]:
     tracked = dict.fromkeys(git.names("ls-files", "-z", "--cached", "--stage"))
     untracked = git.names("ls-files", "-z", "--others", "--exclude-standard")
     ignored = git.names("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+    caches = tuple(path.removesuffix(".gitignore") for path in ignored if path.endswith("/.gitignore"))
     return [
         *(_Listed(item.partition("\t")[2], nested=item.startswith(_GITLINK)) for item in tracked),
         *(_Listed(path.removesuffix("/"), nested=path.endswith("/")) for path in untracked),
-        *(_Listed(path, ignored=True) for path in ignored if not path.endswith("/")),
+        # A folder that ignores itself, as caches of tools do, is listed file by file and yet wholly ignored.
+        *(_Listed(path, ignored=True) for path in ignored if not path.endswith("/") and not path.startswith(caches)),
     ]
 
 

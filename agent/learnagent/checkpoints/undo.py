@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pydantic import ValidationError
 
@@ -35,10 +36,13 @@ def plan_undo(events: Sequence[Event], to_step: int) -> UndoPlan:
     kept = [(place, event) for place, event in enumerate(events) if isinstance(event, Checkpointed)]
     if not kept:
         raise UsageError("this episode changed nothing", hint="learnagent episodes list shows the others")
+    last_step = max(event.step for _, event in kept)
+    if to_step > last_step:
+        raise UsageError(f"there is no change after step {last_step}", hint="learnagent episodes show lists the steps")
     first = max([0, *(number for number, (_, event) in enumerate(kept) if number and event.step <= to_step)])
     pairs = []
-    for (before_place, before), (place, event) in zip(kept[first:], kept[first + 1 :], strict=False):
-        if event.label != "resumed" or any(may_have_changed(e) for e in events[before_place:place]):
+    for (_, before), (_, event) in pairwise(kept[first:]):
+        if event.label != "resumed":
             pairs.append((before.commit, event.commit))
     tail = events[kept[-1][0] :]
     ended = any(isinstance(event, Finished) for event in tail)

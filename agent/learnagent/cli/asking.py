@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from learnagent.display import ConsoleScreen
 from learnagent.permissions.permission import Answer, Question
 
@@ -28,9 +30,8 @@ class TerminalAsker:
         if question.reason:
             self._screen.notice(question.reason)
         while True:
-            try:
-                typed = input("  allow? [y]es, [N]o, [a]lways in this run: ").strip().lower()
-            except EOFError:
-                return "no"
-            if typed in _ANSWERS:
-                return _ANSWERS[typed]
+            self._screen.prompt(f"  allow? [y]es, [N]o, [a]lways {question.always}: ")
+            typed = sys.stdin.readline()
+            answer = _ANSWERS.get(typed.strip().lower())
+            if answer or not typed:
+                return answer or "no"

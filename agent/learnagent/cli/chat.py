@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -19,6 +20,7 @@ def chat(
     max_cost: options.MaxCost = None,
     max_minutes: options.MaxMinutes = None,
     sandbox: options.Sandbox = None,
+    resume: Annotated[str | None, typer.Option("--resume", help="Go on with a chat, or the last one.")] = None,
 ) -> None:
     """Work with the agent turn by turn. Alt-Enter makes a new line, Ctrl-C stops a step, Ctrl-D ends."""
     from learnagent.cli import conversation, start
@@ -26,7 +28,7 @@ def chat(
     request = start.Start(
         repo=repo,
         task="",
-        resume=None,
+        resume=resume,
         json=False,
         mode="chat",
         flags=start.flags(

@@ -72,10 +72,10 @@ def _command(text: str, session: Session, screen: ConsoleScreen) -> None:
 
 def _line_reader() -> str:
     """Read one line of a pipe as one turn."""
-    line = sys.stdin.readline()
+    line = sys.stdin.buffer.readline()
     if not line:
         raise EOFError
-    return line
+    return line.decode("utf-8", "replace")
 
 
 def _terminal_reader() -> ReadTurn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from learnagent_memory import journal
 from learnagent_memory.episode import Checkpointed, Event, Finished, Replied, Started, Undone
 from learnagent_memory.git import open_repository
 from learnagent_memory.journal import Episode
-from learnagent_memory.project import Project, open_project, run_lock
+from learnagent_memory.project import Project, find_project, run_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Row:
 
 def show_list(repo: Path, *, limit: int, json: bool) -> None:
     """Print a line for each run."""
-    project = open_project(open_repository(repo))
+    project = _project(repo)
     ids = journal.list_ids(project.episodes)[-limit:]
     rows = [_row(journal.read(project.episodes / name)) for name in ids]
     if json:
@@ -46,18 +47,21 @@ def show_list(repo: Path, *, limit: int, json: bool) -> None:
 
 def show_episode(repo: Path, wanted: str | None, *, json: bool) -> None:
     """Print a run as it was seen, or its events."""
-    episode = find_episode(open_project(open_repository(repo)), wanted)
+    episode = find_episode(_project(repo), wanted)
     if json:
-        screen = JsonScreen()
+        lines = JsonScreen()
         for event in episode.events:
-            screen.event(event)
+            lines.event(event)
         return
-    ConsoleScreen().replay(episode.events)
+    screen = ConsoleScreen()
+    screen.replay(episode.events)
+    if episode.skipped:
+        screen.notice(f"{episode.skipped} damaged lines were passed over")
 
 
 def show_diff(repo: Path, wanted: str | None, *, step: int | None, json: bool) -> None:
     """Print what a run, or one step of it, changed."""
-    project = open_project(open_repository(repo))
+    project = _project(repo)
     episode = find_episode(project, wanted)
     kept = _checkpoints(episode.events)
     if step is not None:
@@ -75,7 +79,7 @@ def show_diff(repo: Path, wanted: str | None, *, step: int | None, json: bool) -
 
 def undo_episode(repo: Path, wanted: str | None, *, step: int, force: bool, json: bool) -> None:
     """Take a run back to a step and record that."""
-    project = open_project(open_repository(repo))
+    project = _project(repo)
     episode = find_episode(project, wanted)
     plan = plan_undo(episode.events, step)
     with run_lock(project):
@@ -94,10 +98,14 @@ def undo_episode(repo: Path, wanted: str | None, *, step: int, force: bool, json
         ConsoleScreen().notice(f"the commit {commit[:12]} of this run stays: git revert {commit[:12]} takes it back")
 
 
+def _project(repo: Path) -> Project:
+    return find_project(open_repository(repo), os.environ)
+
+
 def _row(episode: Episode) -> Row:
     started = next((event for event in episode.events if isinstance(event, Started)), None)
     finished = [event for event in episode.events if isinstance(event, Finished)]
-    undone = any(isinstance(event, Undone) for event in episode.events)
+    undone = any(isinstance(event, Undone) and event.to_step == 0 for event in episode.events)
     costs = [event.usage.cost_usd for event in episode.events if isinstance(event, Replied)]
     known = [cost for cost in costs if cost is not None]
     return Row(

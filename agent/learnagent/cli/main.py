@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
+from io import TextIOWrapper
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from learnagent import __version__
 
@@ -23,11 +25,13 @@ EXIT_INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line and exit."""
+    _mend_streams()
     if sys.argv[1:] in (["--version"], ["-V"]):
         sys.stdout.write(f"learnagent {__version__}\n")
-        return
-    signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(_let_out(0))
+    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGHUP, _terminate)
+    sys.exit(_let_out(run(sys.argv[1:])))
 
 
 def run(arguments: list[str]) -> int:
@@ -35,30 +39,71 @@ def run(arguments: list[str]) -> int:
     import typer
 
     from learnagent.cli.app import app
-    from learnagent_memory.errors import LearnAgentError
+    from learnagent_memory.errors import LearnAgentError, OutputError
 
     try:
         code = app(arguments, prog_name="learnagent", standalone_mode=False)
     except typer.TyperException as error:
         return _misused(error, arguments)
+    except OutputError as error:
+        return error.exit_code  # `_let_out` says why
     except LearnAgentError as error:
         return _fail(str(error), error.exit_code, arguments)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", EXIT_INTERRUPTED, arguments)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_INTERNAL
     except Exception as error:
+        if isinstance(error, OSError) and _output_trouble():
+            return EXIT_INTERNAL
         return _fail(_report_crash(error), EXIT_INTERNAL, arguments)
     return code if isinstance(code, int) else 0
 
 
+def _mend_streams() -> None:
+    """Open closed standard streams to nothing, and print odd characters escaped instead of failing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _output_trouble() -> OSError | None:
+    """Return why stdout cannot be written; a failed flush keeps its text, so it fails again here."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return error
+    return None
+
+
+def _let_out(code: int) -> int:
+    """Return the exit code once all output is out: a closed pipe ends quietly, a full disk in one line."""
+    trouble = _output_trouble()
+    if trouble is None:
+        return code
+    _silence(sys.stdout)
+    if not isinstance(trouble, BrokenPipeError):
+        _fail(f"stdout cannot be written ({trouble.strerror})", EXIT_INTERNAL, [])
+    return code or EXIT_INTERNAL
+
+
+def _silence(stream: TextIO) -> None:
+    """Send what is left in a broken stream to nothing, or the interpreter's exit fails on it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _fail(message: str, exit_code: int, arguments: list[str]) -> int:
     from learnagent.display import print_error, print_json
+    from learnagent_memory.errors import OutputError
 
-    if "--json" in arguments:
-        print_json({"type": "error", "message": message, "exit_code": exit_code})
-    print_error(message.replace("\n", " "))
+    with suppress(OutputError):  # `_let_out` says it
+        if "--json" in arguments:
+            print_json({"type": "error", "message": message, "exit_code": exit_code})
+    try:
+        print_error(message.replace("\n", " "))
+    except OSError:
+        _silence(sys.stderr)
     return exit_code
 
 
@@ -72,19 +117,28 @@ def _misused(error: typer.TyperException, arguments: list[str]) -> int:
 
 
 def _report_crash(error: Exception) -> str:
-    """Keep the traceback in a file and say where."""
+    """Keep the traceback in a file and say where, or why it could not be kept."""
     import traceback
 
+    from learnagent_memory.errors import LearnAgentError
     from learnagent_memory.project import state_home, write_private
 
-    path = state_home(os.environ) / "crash.log"
-    write_private(path, "".join(traceback.format_exception(error)))
-    return f"internal error, {type(error).__name__}: {error}: please report it with {path}"
+    report = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace").decode()
+    try:
+        path = state_home(os.environ) / "crash.log"
+        write_private(path, report)
+    except (LearnAgentError, RuntimeError) as lost:  # RuntimeError: there is no home folder
+        kept = f"LEARNAGENT_HOME=FOLDER keeps its traceback ({lost})"
+    else:
+        kept = f"please report it with {path}"
+    return f"internal error, {type(error).__name__}: {error}: {kept}"
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """Treat SIGTERM as Ctrl-C: the run ends in order and can be resumed."""
-    raise KeyboardInterrupt
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    """End the run in order on SIGTERM and SIGHUP, as Ctrl-C does: it can be resumed."""
+    from learnagent_memory.errors import Terminated
+
+    raise Terminated
 
 
 if __name__ == "__main__":

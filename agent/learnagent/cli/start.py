@@ -61,12 +61,13 @@ def read_task(task: str | None, *, is_resume: bool) -> str:
 
 
 def _task_text(task: str | None) -> str:
-    if task == "-":
+    if task == "-" and sys.stdin is not None:
         return sys.stdin.buffer.read(4 * MAX_TASK_CHARS + 1).decode("utf-8", "replace")
     if task and task.startswith("@"):
         path = Path(task[1:])
         try:
-            return path.read_text(encoding="utf-8", errors="replace")
+            with path.open("rb") as file:
+                return file.read(4 * MAX_TASK_CHARS + 1).decode("utf-8", "replace")
         except OSError as error:
             raise UsageError(f"cannot read {path} ({error.strerror})", hint="name a file after @") from error
     return (task or "").encode("utf-8", "replace").decode()
@@ -81,8 +82,10 @@ def prepare(start: Start, screen: Screen) -> Order:
         screen.notice(f"{item.name} of this repository is ignored until you trust it: learnagent trust")
     for name, value in loaded.environ.items():
         os.environ.setdefault(name, value)  # litellm reads provider keys there; those of a trusted .env are new
-    project = open_project(repository)
+    project = open_project(repository, loaded.environ)
     episode = find_episode(project, start.resume) if start.resume is not None else None
+    if episode and episode.skipped:
+        screen.notice(f"{episode.skipped} damaged lines of episode {episode.id} are passed over")
     choice = _choose_model(loaded, episode)
     if choice.source != "given":
         screen.notice(f"model {choice.name} ({choice.source})")
@@ -139,4 +142,4 @@ def make_model(loaded: Loaded, choice: Choice, notify: Notify) -> Model:
 
 
 def _is_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))

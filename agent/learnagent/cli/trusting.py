@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from learnagent.display import ConsoleScreen, print_json
+from learnagent.settings import PREFIX
 from learnagent.trust import DOTENV, Brought, TrustStore, brought_by
 from learnagent_memory.errors import UsageError
 from learnagent_memory.git import open_repository
@@ -44,8 +45,8 @@ def run(repo: Path, *, revoke: bool, json: bool) -> int:
 
 
 def _shown(item: Brought) -> list[str]:
-    """Return what an item says; the values of a .env are not printed."""
+    """Return what an item says; of a .env only the values that would count as settings are printed."""
     lines = item.text.split("\n")
     if item.name == DOTENV:
-        lines = [line.split("=", 1)[0] + "=…" if "=" in line else line for line in lines]
+        lines = [line if PREFIX in line or "=" not in line else line.split("=", 1)[0] + "=…" for line in lines]
     return [f"── {item.name} (sha256 {item.digest[:16]}…)", *lines]

@@ -43,7 +43,7 @@ LOCAL_SERVERS = (
 )
 """Name and usual address; the first one that answers wins."""
 
-_PROVIDERS = frozenset(
+PROVIDERS = frozenset(
     {
         *(
             "ai21",
@@ -148,7 +148,7 @@ def choose(explicit: str | None, api_base: str | None, environ: Mapping[str, str
 
 def _full_name(name: str, api_base: str | None) -> str:
     provider, slash, _ = name.partition("/")
-    if api_base is None or (slash and provider in _PROVIDERS):
+    if api_base is None or (slash and provider in PROVIDERS):
         return name
     return f"openai/{name}"
 

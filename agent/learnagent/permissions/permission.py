@@ -28,6 +28,8 @@ class Question:
     """The command, or the diff."""
     reason: str
     """Why it is asked."""
+    always: str = "in this run"
+    """How long the answer `always` holds."""
 
 
 class Asker(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from learnagent.permissions.paths import resolve
-from learnagent.tools.tool import Arguments, Result, Tool, Workbench, bounded
+from learnagent.tools.tool import Arguments, Result, Tool, Workbench, shortened
 from learnagent_memory.git import Git
 
 LISTED = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -26,7 +26,7 @@ def run(arguments: OutlineArguments, bench: Workbench) -> Result:
     outline = bench.outline()
     outline.refresh(Git(bench.root).names(*LISTED))
     shown = outline.render(path.relative_to(bench.root).as_posix(), task=bench.task)
-    return Result(bounded(shown, bench.output_chars))
+    return shortened(shown, bench)
 
 
 OUTLINE = Tool(

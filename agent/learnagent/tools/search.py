@@ -8,10 +8,9 @@ import shutil
 from pydantic import Field
 
 from learnagent.permissions.paths import is_secret, resolve
-from learnagent.tools.tool import Arguments, Result, Tool, Workbench, bounded
+from learnagent.tools.tool import Arguments, Result, Tool, Workbench, bounded, shortened
 
 TIMEOUT_S = 30
-MAX_MATCHES = 200
 MAX_COLUMNS = 300
 
 
@@ -35,7 +34,7 @@ def run(arguments: SearchArguments, bench: Workbench) -> Result:
         return Result(f"[the search took more than {TIMEOUT_S} s; narrow pattern or path]", status="timeout")
     if completed.exit_code not in (0, 1):
         return Result(bounded(completed.text, 1_000), status="error", exit_code=completed.exit_code)
-    return Result(_shown(completed.text, bench))
+    return _shown(completed.text, bench)
 
 
 def _ripgrep(pattern: str, where: str) -> list[str]:
@@ -61,15 +60,13 @@ def _git_grep(pattern: str, where: str) -> list[str]:
     ]
 
 
-def _shown(text: str, bench: Workbench) -> str:
+def _shown(text: str, bench: Workbench) -> Result:
     lines = [line.removeprefix("./") for line in text.splitlines()]
     if not bench.permissions.allow_secret_files:
         lines = [line for line in lines if not is_secret(bench.root / line.split(":", 1)[0])]
     if not lines:
-        return "[no match]"
-    more = [f"[… {len(lines) - MAX_MATCHES} more matches]"] if len(lines) > MAX_MATCHES else []
-    clipped = [line[: MAX_COLUMNS + 200] for line in lines[:MAX_MATCHES]]
-    return bounded("\n".join([*clipped, *more]), bench.output_chars)
+        return Result("[no match]")
+    return shortened("\n".join(line[: MAX_COLUMNS + 200] for line in lines), bench)
 
 
 SEARCH = Tool(

@@ -96,3 +96,13 @@ def bounded(text: str, limit: int) -> str:
         return text
     half = limit // 2
     return f"{text[:half]}\n[… {len(text) - 2 * half:,} characters left out …]\n{text[-half:]}"
+
+
+def shortened(text: str, bench: Workbench) -> Result:
+    """Return a text as a result: head and tail where it is too long, the whole beside the episode."""
+    if len(text) <= bench.output_chars:
+        return Result(text)
+    whole = bench.next_output()
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    whole.write_text(text, encoding="utf-8", errors="replace")
+    return Result(bounded(text, bench.output_chars), output_file=whole)
