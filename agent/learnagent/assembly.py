@@ -66,7 +66,8 @@ def _ask_about(remembered: RememberedCheck, order: Order, memory: CheckMemory, k
             kind="command",
             title="Run this as the project's check, before the first change and before the run may end?",
             body=remembered.command,
-            reason=f"found in {remembered.source}; 'always' remembers it for this repository",
+            reason=f"found in {remembered.source}",
+            always="for this repository",
         )
     )
     if answer == "always":

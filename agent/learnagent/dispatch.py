@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from learnagent.tools.tool import Arguments, Result, Tool, Workbench
 from learnagent_memory.episode import Action, Observation, ToolCall
 from learnagent_memory.errors import LearnAgentError, StorageError
 from learnagent_memory.journal import Journal
+from learnagent_memory.reading import parse_json
 
 MAX_REPEATS = 3
 REPEATED = f"You made exactly this call {MAX_REPEATS} times in a row; its result will not change. Do something else."
@@ -41,11 +41,11 @@ class Dispatcher:
             known = ", ".join(tool.name for tool in self.tools)
             raise MalformedCallError(f"there is no tool {call.name!r}", hint=f"the tools are {known}")
         try:
-            arguments = json.loads(call.arguments or "{}")
+            arguments = parse_json(call.arguments or "{}")
         except ValueError as error:
             raise MalformedCallError(f"the arguments are not valid JSON ({error})", hint="call again") from error
-        if not isinstance(arguments, dict):
-            raise MalformedCallError("the arguments are not a JSON object", hint=_usage(tool))
+        if not isinstance(arguments, dict) or any(isinstance(value, dict | list) for value in arguments.values()):
+            raise MalformedCallError("the arguments are not a JSON object of plain values", hint=_usage(tool))
         try:
             return tool, tool.arguments.model_validate(arguments)
         except ValidationError as error:

@@ -31,6 +31,7 @@ from learnagent_memory.errors import OutputError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 DIFF_LINES = 60
+CHECKS = {"passed": "passed", "failed": "failed", "refused": "not allowed to run", "none": "none ran"}
 DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 MARKS = {"ok": ("✓", "green"), "error": ("✗", "red"), "refused": ("⊘", "yellow"), "timeout": ("⏱", "yellow")}
 
@@ -185,6 +186,7 @@ class ConsoleScreen:
             self._result.print(Text(safe(event.summary)))
         files = ", ".join(event.files_changed) or "none"
         self._result.print(Text(safe(f"files changed: {files}")))
+        self._result.print(Text(f"check: {CHECKS[event.check]}"))
         if event.commit:
             self._result.print(Text(f"commit: {event.commit[:12]}"))
         self._result.print(

@@ -24,9 +24,7 @@ CHECK = "python3 -m unittest discover -s tests"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", type=Path, help="make the repository here and leave it there")
     arguments = parser.parse_args()
     if arguments.keep and arguments.keep.exists():

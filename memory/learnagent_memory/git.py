@@ -36,7 +36,6 @@ _DISK_TROUBLE = (
 
 _ADVICE = (
     ("index file", "the index is damaged: move .git/index away and run git reset"),
-    ("index uses", "the index is damaged: move .git/index away and run git reset"),
     ("No such ref", "HEAD is broken: git symbolic-ref HEAD refs/heads/BRANCH mends it"),
     ("index.lock", "another git works here, or one crashed: end it, or remove that lock file"),
 )
@@ -251,6 +250,8 @@ def _refusal(folder: Path, errors: str) -> UsageError:
             hint=f"if you trust it: git config --global --add safe.directory {folder}",
         )
     if "not a git repository" in errors:
+        if os.path.lexists(folder / ".git"):
+            return UsageError(f"{folder / '.git'} is damaged", hint="git status says how; mend it or clone again")
         return UsageError(f"{folder} is not in a git repository", hint=f"git init {folder}")
     return UsageError(
         f"git cannot open {folder}: {Completed(1, b'', errors).error().message}", hint="git status shows more"

@@ -45,6 +45,9 @@ def test_the_files_of_a_project_give_its_check_away(
         {"package.json": "[]"},
         {"package.json": "{broken"},
         {"pyproject.toml": "= broken"},
+        {"package.json": "[" * 100_000},
+        {"pyproject.toml": "a = " + "[" * 5000 + "]" * 5000},
+        {"pyproject.toml": "a = " + "1" * 5000},
         {"Makefile": "tests := a b\n"},
     ],
 )

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from learnagent.display import ConsoleScreen, JsonScreen, safe
 from learnagent_memory.episode import Action, Checked, Event, Finished, Observation, Replied, Started, Usage
+from learnagent_memory.errors import OutputError
 
 STARTED = Started(episode="e1", task="t", model="m", project="p", root="/r", check="make test", sandbox="bubblewrap")
 
@@ -71,3 +73,18 @@ def test_json_lines_are_the_events_and_nothing_else(capsys: pytest.CaptureFixtur
     captured = capsys.readouterr()
     assert [json.loads(line)["type"] for line in captured.out.splitlines()] == ["started"]
     assert "a notice" in captured.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_events_that_cannot_be_printed_end_the_run_in_order() -> None:
+    out = io.TextIOWrapper(io.FileIO("/dev/full", "w"), write_through=True)
+    with pytest.raises(OutputError, match="stdout cannot be written"):
+        JsonScreen(out).event(STARTED)
+    out.detach().close()
+
+
+def test_json_is_ascii_whatever_is_said() -> None:
+    out = io.StringIO()
+    JsonScreen(out).event(Finished(outcome="done", exit_code=0, summary="föö \u2713"))
+    assert out.getvalue().isascii()
+    assert json.loads(out.getvalue())["summary"] == "föö \u2713"

@@ -6,7 +6,7 @@ import pytest
 
 from learnagent.settings import load
 from learnagent.trust import TrustStore, brought_by
-from learnagent_memory.errors import UsageError
+from learnagent_memory.errors import StorageError, UsageError
 
 
 def environ_of(home: Path, **more: str) -> dict[str, str]:
@@ -126,7 +126,7 @@ def test_a_mistake_in_the_user_file_is_one_line_that_names_it(here: Path, text: 
 
 
 def test_an_unknown_variable_of_ours_is_a_mistake(here: Path) -> None:
-    with pytest.raises(UsageError, match="max_step"):
+    with pytest.raises(UsageError, match="LEARNAGENT_MAX_STEP: unknown setting"):
         load(here, environ_of(here, LEARNAGENT_MAX_STEP="3"), {})
 
 
@@ -137,3 +137,48 @@ def test_a_damaged_trust_store_is_one_line(here: Path) -> None:
     (here / "home" / "trust.json").write_text("{")
     with pytest.raises(UsageError, match=r"trust\.json"):
         load(here, environ, {})
+
+
+def test_variables_hold_json_where_text_is_not_enough(here: Path) -> None:
+    environ = environ_of(
+        here,
+        LEARNAGENT_PRICES='{"input": 1, "output": 2}',
+        LEARNAGENT_ALLOW_COMMANDS='["echo a,b", "ls"]',
+        LEARNAGENT_FALLBACKS="a/b, c/d",
+    )
+    settings = load(here, environ, {}).settings
+    assert settings.prices is not None
+    assert (settings.prices.input, settings.prices.output) == (1, 2)
+    assert settings.allow_commands == ("echo a,b", "ls")
+    assert settings.fallbacks == ("a/b", "c/d")
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000])
+def test_a_variable_that_is_no_json_is_named(here: Path, text: str) -> None:
+    with pytest.raises(UsageError, match="LEARNAGENT_PRICES is not valid JSON"):
+        load(here, environ_of(here, LEARNAGENT_PRICES=text), {})
+
+
+def test_a_wrong_value_in_a_variable_names_the_variable(here: Path) -> None:
+    with pytest.raises(UsageError, match=r"LEARNAGENT_PRICES\.input: "):
+        load(here, environ_of(here, LEARNAGENT_PRICES='{"input": -1, "output": 2}'), {})
+
+
+def test_an_empty_check_variable_means_no_check_and_other_empty_ones_nothing(here: Path) -> None:
+    loaded = load(here, environ_of(here, LEARNAGENT_CHECK="", LEARNAGENT_MODEL=""), {})
+    assert loaded.settings.check == ""
+    assert dict(loaded.origins) == {"check": "the environment"}
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000 + "]" * 5000, "a = " + "1" * 5000])
+def test_a_user_file_that_no_parser_survives_is_one_line(here: Path, text: str) -> None:
+    (here / "home").mkdir()
+    (here / "home" / "config.toml").write_text(text)
+    with pytest.raises(UsageError, match=r"config\.toml is not valid TOML"):
+        load(here, environ_of(here), {})
+
+
+def test_a_home_that_is_a_file_is_named(here: Path) -> None:
+    (here / "home").write_text("")
+    with pytest.raises(StorageError, match="home is not a folder"):
+        load(here, environ_of(here), {})

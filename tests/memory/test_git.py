@@ -312,3 +312,26 @@ def test_a_blob_is_copied_raw(here: Path) -> None:
     assert (here / "copy").read_bytes() == content
     with pytest.raises(GitError, match="missing"), (here / "copy").open("wb") as target:
         Git(root).copy_blob(MISSING, target)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "advice"),
+    [
+        ("index", "x", "move .git/index away"),
+        ("HEAD", "ref: refs/heads/../x\n", "git symbolic-ref HEAD"),
+        ("HEAD", "garbage\n", "git status says how"),
+        ("config", "[broken\n", "git"),
+    ],
+)
+def test_a_damaged_repository_comes_with_advice(here: Path, file: str, content: str, advice: str) -> None:
+    root = make_repository(here / "r", {"a.txt": "one\n"})
+    (root / ".git" / file).write_text(content)
+    with pytest.raises((GitError, UsageError)) as caught:
+        Git(open_repository(root).root).run("status")
+    assert advice in caught.value.hint
+
+
+def test_an_error_of_an_unknown_kind_has_a_hint_too(here: Path) -> None:
+    root = make_repository(here / "r", {"a.txt": "one\n"})
+    with pytest.raises(GitError, match="git fsck"):
+        Git(root).run("cat-file", "-e", MISSING + "^{tree}")

@@ -160,3 +160,23 @@ def test_a_reset_replaces_the_conversation() -> None:
         Request(step=2, messages=(Message(role="user", content="short"),), reset=True),
     ]
     assert [message.content for message in conversation(events)] == ["short"]
+
+
+def test_a_line_nested_too_deeply_is_counted_like_any_foreign_one(here: Path) -> None:
+    writer = Journal(here / "e")
+    writer.append(started())
+    writer.close()
+    with (here / "e" / FILE_NAME).open("a") as file:
+        file.write("[" * 100_000 + "\n")
+    episode = journal.read(here / "e")
+    assert (len(episode.events), episode.skipped) == (1, 1)
+
+
+def test_an_episode_that_went_away_cannot_be_reopened_and_says_so(here: Path) -> None:
+    writer = Journal(here / "e")
+    writer.append(started())
+    writer.close()
+    episode = journal.read(here / "e")
+    (here / "e" / FILE_NAME).unlink()
+    with pytest.raises(StorageError, match="cannot write the episode"):
+        journal.reopen(episode)

@@ -14,7 +14,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from learnagent.cli import start
 from learnagent.display import ConsoleScreen
 from learnagent.session import Session, opened
-from learnagent_memory.errors import StorageError
+from learnagent_memory.errors import StorageError, Terminated
 from learnagent_memory.project import state_home
 
 HELP = (
@@ -34,8 +34,11 @@ def run(request: start.Start) -> int:
     order = start.prepare(request, screen)
     read_turn = _terminal_reader() if sys.stdin.isatty() else _line_reader
     with opened(replace(order, mode="chat"), screen) as session:
-        converse(session, screen, read_turn)
-        return session.close_chat().exit_code
+        try:
+            converse(session, screen, read_turn)
+        finally:
+            finished = session.close_chat()
+        return finished.exit_code
 
 
 def converse(session: Session, screen: ConsoleScreen, read_turn: ReadTurn) -> None:
@@ -45,6 +48,8 @@ def converse(session: Session, screen: ConsoleScreen, read_turn: ReadTurn) -> No
             text = read_turn().strip()
         except EOFError:
             return
+        except Terminated:
+            raise
         except KeyboardInterrupt:
             continue
         if text == "/exit":

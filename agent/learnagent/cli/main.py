@@ -5,10 +5,10 @@ Nothing heavy is imported here: `--help` and `--version` answer in the time of a
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
-from contextlib import suppress
 from io import TextIOWrapper
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
@@ -22,13 +22,15 @@ EXIT_INTERNAL = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
+_STREAM_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE})
+"""With no file named: a standard stream. What is written to files raises StorageError."""
+
 
 def main() -> None:
     """Run the command line and exit."""
     _mend_streams()
     if sys.argv[1:] in (["--version"], ["-V"]):
-        sys.stdout.write(f"learnagent {__version__}\n")
-        sys.exit(_let_out(0))
+        sys.exit(_let_out(0, f"learnagent {__version__}\n"))
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGHUP, _terminate)
     sys.exit(_let_out(run(sys.argv[1:])))
@@ -46,14 +48,14 @@ def run(arguments: list[str]) -> int:
     except typer.TyperException as error:
         return _misused(error, arguments)
     except OutputError as error:
-        return error.exit_code  # `_let_out` says why
+        return _cannot_print(str(error), error.__cause__)
     except LearnAgentError as error:
         return _fail(str(error), error.exit_code, arguments)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", EXIT_INTERRUPTED, arguments)
     except Exception as error:
-        if isinstance(error, OSError) and _output_trouble():
-            return EXIT_INTERNAL
+        if isinstance(error, OSError) and error.filename is None and error.errno in _STREAM_TROUBLE:
+            return _cannot_print(f"output cannot be written ({error.strerror})", error)
         return _fail(_report_crash(error), EXIT_INTERNAL, arguments)
     return code if isinstance(code, int) else 0
 
@@ -68,24 +70,20 @@ def _mend_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _output_trouble() -> OSError | None:
-    """Return why stdout cannot be written; a failed flush keeps its text, so it fails again here."""
+def _let_out(code: int, text: str = "") -> int:
+    """Return the exit code once all output is out, `text` last."""
     try:
+        sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        return error
-    return None
+        return _cannot_print(f"output cannot be written ({error.strerror})", error)
+    return code
 
 
-def _let_out(code: int) -> int:
-    """Return the exit code once all output is out: a closed pipe ends quietly, a full disk in one line."""
-    trouble = _output_trouble()
-    if trouble is None:
-        return code
+def _cannot_print(message: str, cause: BaseException | None) -> int:
+    """Say it in one line, or nothing where the reader of a pipe has gone."""
     _silence(sys.stdout)
-    if not isinstance(trouble, BrokenPipeError):
-        _fail(f"stdout cannot be written ({trouble.strerror})", EXIT_INTERNAL, [])
-    return code or EXIT_INTERNAL
+    return EXIT_INTERNAL if isinstance(cause, BrokenPipeError) else _fail(message, EXIT_INTERNAL, [])
 
 
 def _silence(stream: TextIO) -> None:
@@ -97,9 +95,11 @@ def _fail(message: str, exit_code: int, arguments: list[str]) -> int:
     from learnagent.display import print_error, print_json
     from learnagent_memory.errors import OutputError
 
-    with suppress(OutputError):  # `_let_out` says it
+    try:
         if "--json" in arguments:
             print_json({"type": "error", "message": message, "exit_code": exit_code})
+    except OutputError:
+        _silence(sys.stdout)
     try:
         print_error(message.replace("\n", " "))
     except OSError:

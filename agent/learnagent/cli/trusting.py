@@ -36,7 +36,8 @@ def run(repo: Path, *, revoke: bool, json: bool) -> int:
     screen.lines([line for item in new for line in _shown(item)])
     if not sys.stdin.isatty():
         raise UsageError("trust needs a terminal", hint="read the settings above and run learnagent trust yourself")
-    if input("trust exactly this content? [y/N] ").strip().lower() not in {"y", "yes"}:
+    screen.prompt("trust exactly this content? [y/N] ")
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         screen.lines(["not trusted"])
         return 1
     store.trust(root, items)

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,3 +67,68 @@ def test_a_task_comes_from_a_file(here: Path) -> None:
 def test_every_setting_is_documented() -> None:
     page = (Path(__file__).parents[3] / "docs" / "settings.md").read_text()
     assert [name for name in Settings.model_fields if f"| `{name}` |" not in page] == []
+
+
+def started(arguments: str, redirect: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, with a redirection of the shell."""
+    line = f"exec {shlex.quote(sys.executable)} -m learnagent.cli.main {arguments} {redirect}"
+    environ = {**os.environ, **variables}
+    return subprocess.run(["bash", "-c", line], env=environ, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [("doctor", 1), ("doctor --json", 1), ("--version", 1), ("--help", 1), ("frob --json", 2)],
+)
+def test_output_that_cannot_be_written_is_one_line(arguments: str, code: int, unbuffered: str) -> None:
+    done = started(arguments, ">/dev/full", PYTHONUNBUFFERED=unbuffered)
+    assert done.returncode == code
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("learnagent: ")
+    assert "internal" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_errors_that_cannot_be_written_keep_their_exit_code() -> None:
+    assert started("frob", "2>/dev/full").returncode == 2
+
+
+@pytest.mark.parametrize("redirect", ["<&-", "2>&-", ">&-", "| true"])
+def test_closed_streams_are_no_accident(redirect: str) -> None:
+    done = started("--help", redirect)
+    assert done.returncode in {0, 1}
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8:strict"])
+def test_odd_characters_are_printed_in_any_encoding(encoding: str) -> None:
+    printed = started("doctor --json --repo $'/tmp/\\xff'", "", PYTHONIOENCODING=encoding)
+    assert "does not exist" in json.loads(printed.stdout)["findings"][1]["text"]
+    plain = started("doctor --repo $'/tmp/\\xff'", "", PYTHONIOENCODING=encoding)
+    assert plain.stderr == ""
+    assert "does not exist" in plain.stdout
+
+
+def test_a_crash_is_told_even_where_its_report_cannot_be_kept(here: Path) -> None:
+    (here / "file").write_text("")
+    script = "from learnagent.cli.main import _report_crash; print(ascii(_report_crash(ValueError('\\udcff'))))"
+    for home, said in (("file", "LEARNAGENT_HOME=FOLDER keeps"), ("folder", "please report it with")):
+        environ = {**os.environ, "LEARNAGENT_HOME": str(here / home)}
+        done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=False)
+        assert said in done.stdout
+        assert done.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_to_end_is_told_from_ctrl_c(name: str) -> None:
+    script = (
+        "import os, signal, sys; sys.argv = ['learnagent', '--version']\n"
+        "from learnagent.cli import main\nfrom learnagent_memory.errors import Terminated\n"
+        f"signal.signal(signal.{name}, main._terminate)\n"
+        f"try:\n    os.kill(os.getpid(), signal.{name}); signal.pause()\n"
+        "except Terminated as ended:\n    print(isinstance(ended, KeyboardInterrupt))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == "True\n"
