@@ -26,6 +26,7 @@ from learnagent_memory.episode import (
     Started,
     Undone,
     Usage,
+    to_line,
 )
 from learnagent_memory.errors import OutputError
 
@@ -59,7 +60,7 @@ class JsonScreen:
 
     def event(self, event: Event) -> None:
         """Print the event. Raises OutputError where that fails."""
-        _print_json_line(event.model_dump(mode="json"), self._out)
+        _print_line(to_line(event), self._out)
 
     def text(self, piece: str) -> None:
         """Print nothing: the reply event has the whole text."""
@@ -214,13 +215,12 @@ def _gist(text: str) -> str:
 
 def print_json(value: object) -> None:
     """Print one JSON document on stdout. Raises OutputError where that fails."""
-    _print_json_line(value, sys.stdout)
+    _print_line(json.dumps(value), sys.stdout)
 
 
-def _print_json_line(value: object, out: TextIO) -> None:
-    """Print in ASCII, which every encoding of a terminal or a pipe can say."""
+def _print_line(line: str, out: TextIO) -> None:
     try:
-        print(json.dumps(value, ensure_ascii=True), file=out, flush=True)
+        print(line, file=out, flush=True)
     except OSError as error:
         raise OutputError(f"stdout cannot be written ({error.strerror})") from error
 

@@ -27,7 +27,7 @@ from learnagent_memory.episode import (
     ToolCall,
     Undone,
 )
-from learnagent_memory.errors import BudgetSpentError, GitError, LearnAgentError, ModelError, UsageError
+from learnagent_memory.errors import BudgetSpentError, GitError, LearnAgentError, ModelError, Terminated, UsageError
 from learnagent_memory.git import Git
 from learnagent_memory.journal import Episode, Journal
 from learnagent_memory.project import run_lock
@@ -127,7 +127,9 @@ class Session:
             return Ending("budget", str(error))
         except ModelError as error:
             return Ending("model_error", str(error))
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
+            if isinstance(stop, Terminated) and self._order.mode == "chat":
+                raise  # Ctrl-C stops a step of a chat, SIGTERM the chat
             return Ending("interrupted", "stopped by the user; --resume goes on")
         except LearnAgentError as error:
             with suppress(LearnAgentError):  # where the disk is full the end cannot be recorded either

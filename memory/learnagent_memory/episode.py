@@ -6,6 +6,7 @@ export. `journal` puts it on disk.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -242,6 +243,11 @@ AnyEvent = Annotated[
 ]
 
 EVENT_PARSER: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+
+
+def to_line(event: Event) -> str:
+    """Return an event as one line of JSON, without its end: ASCII, which every pipe and terminal can carry."""
+    return json.dumps(event.model_dump(mode="json"), separators=(",", ":"))
 
 
 def conversation(events: Iterable[Event]) -> list[Message]:

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from learnagent_memory.episode import EVENT_PARSER, Event
+from learnagent_memory.episode import EVENT_PARSER, Event, to_line
 from learnagent_memory.errors import StorageError, UsageError
 from learnagent_memory.reading import parse_json
 
@@ -64,7 +64,7 @@ class Journal:
         Raises StorageError when it could not be written; the line is then taken back.
         """
         stamped = event.model_copy(update={"seq": self._seq, "at": datetime.now(UTC).isoformat()})
-        line = stamped.model_dump_json().encode() + b"\n"
+        line = to_line(stamped).encode() + b"\n"
         end = self._file.seek(0, os.SEEK_END)
         try:
             written = self._file.write(line)

@@ -141,7 +141,7 @@ def test_a_setting_that_is_none_is_named_with_its_source(here: Path, serve: Serv
     root = make_repository(here / "r", {"calc.py": CALC})
     ran = do(root, serve([]), env={"LEARNAGENT_APROVE": "all"})
     assert ran.code == 2
-    assert_one_line_on_stderr(ran, "aprove", "the environment")
+    assert_one_line_on_stderr(ran, "LEARNAGENT_APROVE", "the environment")
 
 
 def test_without_a_model_all_ways_to_one_are_listed_and_a_local_server_is_found(
