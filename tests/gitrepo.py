@@ -40,8 +40,10 @@ HOOKS = (
 
 
 def git(folder: Path, *args: str, stdin: bytes = b"", check: bool = True) -> str:
-    """Run plain git, as the user would, and return its output."""
-    done = subprocess.run(["git", *args], cwd=folder, input=stdin, capture_output=True, check=False)
+    """Run plain git, as the user would, and return its output; a look does not refresh the index."""
+    done = subprocess.run(
+        ["git", "--no-optional-locks", *args], cwd=folder, input=stdin, capture_output=True, check=False
+    )
     if check and done.returncode:
         raise AssertionError(f"git {' '.join(args)}: {os.fsdecode(done.stderr)}")
     return os.fsdecode(done.stdout)

@@ -60,7 +60,7 @@ class Boundary:
     homes: tuple[Path, ...]
     """Hidden: commands see an empty folder."""
     readable: tuple[Path, ...]
-    """Shown in a hidden home."""
+    """Shown in a hidden home, or in the temporary folders that commands get empty."""
     writable: tuple[Path, ...]
     protected: tuple[Path, ...]
     """Never writable: git's folders and files, learnagent's folder. May not exist yet."""
@@ -79,6 +79,7 @@ def look_up(confinement: Confinement) -> Boundary:
         _LOG.warning("the repository is too large to find all secret files in it; the deepest may be readable")
     homes = tuple(dict.fromkeys(_homes(confinement.home, root)))
     readable = tuple(folder for home in homes for folder in _readable(home, confinement.readable_home, root))
+    readable += tuple(_interpreters_in_temporary(root))
     return Boundary(
         root=root,
         homes=homes,
@@ -119,13 +120,24 @@ def _readable(home: Path, named: tuple[Path, ...], root: Path) -> Iterator[Path]
     One that the writable root shows already stays writable.
     """
     on_path = (Path(entry) for entry in os.get_exec_path() if entry)
-    interpreter = (Path(sys.prefix), Path(sys.base_prefix), Path(os.environ.get("VIRTUAL_ENV", sys.prefix)))
-    for folder in (*(home / name for name in _TOOLCHAINS), *interpreter, *on_path, *named):
+    for folder in (*(home / name for name in _TOOLCHAINS), *_interpreters(), *on_path, *named):
         path = folder.parent.resolve() / folder.name
         inside = path.is_relative_to(home) and path != home
         shown = path.is_relative_to(root) and not home.is_relative_to(root)
         if inside and not shown and path.is_dir() and path.relative_to(home).parts[0] not in _NEVER:
             yield path
+
+
+def _interpreters() -> tuple[Path, ...]:
+    return Path(sys.prefix), Path(sys.base_prefix), Path(os.environ.get("VIRTUAL_ENV", sys.prefix))
+
+
+def _interpreters_in_temporary(root: Path) -> Iterator[Path]:
+    """Yield environments that lie under a temporary folder, as a build machine's may."""
+    for folder in dict.fromkeys(path.resolve() for path in _interpreters()):
+        is_temporary = folder.is_relative_to("/tmp") or folder.is_relative_to("/var/tmp")
+        if is_temporary and folder.is_dir() and not folder.is_relative_to(root):
+            yield folder
 
 
 def _protected(root: Path, git_dirs: tuple[Path, ...], found: Survey) -> Iterator[Path]:

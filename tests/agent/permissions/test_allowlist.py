@@ -168,7 +168,7 @@ def test_the_words_are_those_that_bash_sees(text: str) -> None:
     segments = parse(f"echo {text}")
     if segments is None:
         return
-    done = subprocess.run([_BASH or "", "-c", _PRINT_WORDS + text], capture_output=True, check=True, cwd="/")
+    done = subprocess.run([_BASH or "", "-c", _PRINT_WORDS + text], capture_output=True, check=False, cwd="/")
     words = [os.fsdecode(word) for word in done.stdout.split(b"\0")[:-1]]
     assert [word.text for word in segments[0][1:]] == (words if len(segments[0]) > 1 else [])
 
