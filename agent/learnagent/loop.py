@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from learnagent import condense
 from learnagent.budget import Budget
-from learnagent.checkpoints.undo import may_have_changed
+from learnagent.checkpoints.undo import may_have_changed, whose_changes
 from learnagent.checkpoints.workspace import Workspace
 from learnagent.dispatch import Dispatcher, MalformedCallError
 from learnagent.finish import CheckRunner, explain, is_as_before
@@ -23,7 +23,6 @@ from learnagent_memory.episode import (
     Checked,
     Checkpointed,
     Event,
-    Finished,
     Label,
     Message,
     Observation,
@@ -95,7 +94,7 @@ class Loop:
         self.checkpoints = [event for event in events if isinstance(event, Checkpointed)]
         if self.checkpoints:
             self.workspace.resume(self.checkpoints[-1].commit)
-            self._checkpoint(_label_after(events))
+            self._checkpoint(whose_changes(events))
         begun = {event.call_id for event in events if isinstance(event, Action)}
         self._answer_unfinished(lambda call: call.id in begun and self._dispatcher.may_change(call))
         return self._unanswered()
@@ -322,15 +321,6 @@ class Loop:
             message.content for message in self.messages if message.role == "tool" and "Not done yet" in message.content
         ]
         return condense.OpenWork(diff=diff, errors=errors[-1] if errors else "")
-
-
-def _label_after(events: Sequence[Event]) -> Label:
-    """Return whose the changes since the last checkpoint are: of a step or check that was cut short, or the user's."""
-    places = [n for n, event in enumerate(events) if isinstance(event, Checkpointed | Finished)]
-    tail = [event for event in events[places[-1] :] if may_have_changed(event)]
-    if any(isinstance(event, Action) for event in tail):
-        return "step"
-    return "check" if tail else "resumed"
 
 
 def _with_unique_ids(calls: Sequence[ToolCall], messages: Sequence[Message]) -> tuple[ToolCall, ...]:

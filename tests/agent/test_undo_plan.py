@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from learnagent.checkpoints.undo import plan_undo
-from learnagent_memory.episode import Action, Checkpointed, Event, Finished, Label
+from learnagent_memory.episode import Action, Checkpointed, Event, Finished, Label, Replied, ToolCall
 from learnagent_memory.errors import UsageError
 
 
@@ -47,6 +47,13 @@ def test_a_run_that_died_in_a_step_is_cut_short() -> None:
     assert plan_undo([*RUN, acted(4)], 0).cut_short
     assert not plan_undo([*RUN, acted(4, "read")], 0).cut_short
     assert not plan_undo([*RUN, acted(4), END], 0).cut_short
+
+
+def test_a_run_that_died_where_its_check_runs_is_cut_short() -> None:
+    asked = Replied(step=4, tool_calls=(ToolCall(id="f", name="finish", arguments="{}"),))
+    assert plan_undo([kept(2, "start", "start")], 0).cut_short
+    assert plan_undo([*RUN, asked], 0).cut_short
+    assert not plan_undo([*RUN, asked, END], 0).cut_short
 
 
 def test_what_changed_while_no_run_was_alive_is_the_users() -> None:

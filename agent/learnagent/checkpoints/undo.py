@@ -12,7 +12,7 @@ from itertools import pairwise
 from pydantic import ValidationError
 
 from learnagent.tools import TOOLS
-from learnagent_memory.episode import Action, Checked, Checkpointed, Event, Finished
+from learnagent_memory.episode import Action, Checked, Checkpointed, Event, Finished, Label, Observation, Replied
 from learnagent_memory.errors import UsageError
 
 
@@ -44,13 +44,27 @@ def plan_undo(events: Sequence[Event], to_step: int) -> UndoPlan:
     for (_, before), (_, event) in pairwise(kept[first:]):
         if event.label != "resumed":
             pairs.append((before.commit, event.commit))
-    tail = events[kept[-1][0] :]
-    ended = any(isinstance(event, Finished) for event in tail)
-    return UndoPlan(
-        target=kept[first][1].commit,
-        pairs=tuple(pairs),
-        cut_short=not ended and any(may_have_changed(event) for event in tail),
-    )
+    return UndoPlan(target=kept[first][1].commit, pairs=tuple(pairs), cut_short=whose_changes(events) != "resumed")
+
+
+def whose_changes(events: Sequence[Event]) -> Label:
+    """Return whose the changes since the last checkpoint are: a step's or check's that was cut short, or the user's."""
+    last = max(n for n, event in enumerate(events) if isinstance(event, Checkpointed | Finished))
+    tail = [event for event in events[last:] if may_have_changed(event)]
+    if any(isinstance(event, Action) for event in tail):
+        return "step"
+    is_open = not isinstance(events[last], Finished) and _may_be_checking(events)
+    return "check" if tail or is_open else "resumed"
+
+
+def _may_be_checking(events: Sequence[Event]) -> bool:
+    """Return whether the run died where the check runs: after the first checkpoint, or on an unanswered `finish`."""
+    last = events[-1]
+    answered = {event.call_id for event in events if isinstance(event, Observation)}
+    replies = [event for event in events if isinstance(event, Replied)]
+    calls = replies[-1].tool_calls if replies else ()
+    is_first = isinstance(last, Checkpointed) and last.label == "start"
+    return is_first or any(call.name == "finish" and call.id not in answered for call in calls)
 
 
 def may_have_changed(event: Event) -> bool:
