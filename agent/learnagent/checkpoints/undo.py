@@ -33,18 +33,18 @@ def plan_undo(events: Sequence[Event], to_step: int) -> UndoPlan:
 
     Raises UsageError when the run changed nothing.
     """
-    kept = [(place, event) for place, event in enumerate(events) if isinstance(event, Checkpointed)]
+    kept = [event for event in events if isinstance(event, Checkpointed)]
     if not kept:
         raise UsageError("this episode changed nothing", hint="learnagent episodes list shows the others")
-    last_step = max(event.step for _, event in kept)
+    last_step = max(event.step for event in kept)
     if to_step > last_step:
         raise UsageError(f"there is no change after step {last_step}", hint="learnagent episodes show lists the steps")
-    first = max([0, *(number for number, (_, event) in enumerate(kept) if number and event.step <= to_step)])
+    first = max([0, *(number for number, event in enumerate(kept) if number and event.step <= to_step)])
     pairs = []
-    for (_, before), (_, event) in pairwise(kept[first:]):
+    for before, event in pairwise(kept[first:]):
         if event.label != "resumed":
             pairs.append((before.commit, event.commit))
-    return UndoPlan(target=kept[first][1].commit, pairs=tuple(pairs), cut_short=whose_changes(events) != "resumed")
+    return UndoPlan(target=kept[first].commit, pairs=tuple(pairs), cut_short=whose_changes(events) != "resumed")
 
 
 def whose_changes(events: Sequence[Event]) -> Label:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import errno
 from pathlib import Path
 
 from learnagent.permissions.paths import write_bytes_atomic
 from learnagent.tools.tool import Result, Workbench, bounded
-from learnagent_memory.errors import StorageError, UsageError
 
 DIFF_CHARS = 4_000
-DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-"""These end the run; other refusals of the system are told to the model."""
 
 
 def decode(content: bytes) -> str:
@@ -27,11 +23,7 @@ def replace(path: Path, *, before: str, after: str, bench: Workbench) -> Result:
     refusal = bench.permissions.edit(path, diff)
     if refusal:
         return Result(refusal.reason, status="refused")
-    try:
-        write_bytes_atomic(path, after.encode("utf-8", errors="surrogateescape"))
-    except OSError as error:
-        kind = StorageError if error.errno in DISK_FULL else UsageError
-        raise kind(f"cannot write {name} ({error.strerror})", hint="nothing was changed") from error
+    write_bytes_atomic(path, after.encode("utf-8", errors="surrogateescape"))
     return Result(bounded(diff, DIFF_CHARS) or f"{name} already says that; nothing changed")
 
 
