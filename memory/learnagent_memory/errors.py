@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 
 class LearnAgentError(Exception):
     """Say in one line what went wrong; `hint` says what to do about it."""
@@ -64,3 +66,8 @@ class BudgetSpentError(LearnAgentError):
 
 class Terminated(KeyboardInterrupt):
     """SIGTERM or SIGHUP: the whole program ends in order, where Ctrl-C may end one step only."""
+
+
+def cannot_write(path: PurePath, error: OSError) -> StorageError:
+    """Return what to raise where the system refused to write a file or folder of ours."""
+    return StorageError(f"cannot write {path} ({error.strerror})", hint="free the disk or open the folder")

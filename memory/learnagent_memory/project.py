@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from learnagent_memory.errors import StorageError, UsageError
+from learnagent_memory.errors import UsageError, cannot_write
 from learnagent_memory.git import Git, Repository, project_identity
 
 STATE_FOLDER = ".learnagent"
@@ -67,9 +67,7 @@ def open_project(repository: Repository, environ: Mapping[str, str]) -> Project:
         _write_once(project.local / ".gitignore", _IGNORE_ALL)
         _write_once(project.local / _OWNER, _owner_mark(environ))
     except OSError as error:
-        raise StorageError(
-            f"cannot write {project.local} ({error.strerror})", hint="free the disk or open the folder"
-        ) from error
+        raise cannot_write(project.local, error) from error
     return project
 
 
@@ -107,9 +105,7 @@ def _owner_mark(environ: Mapping[str, str]) -> str:
         _write_once(secret, secrets.token_hex(32))
         return hashlib.sha256(secret.read_bytes()).hexdigest()
     except OSError as error:
-        raise StorageError(
-            f"cannot write {secret.parent} ({error.strerror})", hint="free the disk or open the folder"
-        ) from error
+        raise cannot_write(secret.parent, error) from error
 
 
 def _write_once(path: Path, text: str) -> None:
@@ -153,9 +149,7 @@ def write_private(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise StorageError(
-            f"cannot write {path} ({error.strerror})", hint="free the disk or open the folder"
-        ) from error
+        raise cannot_write(path, error) from error
 
 
 @contextmanager

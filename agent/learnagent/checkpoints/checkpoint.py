@@ -18,7 +18,7 @@ from pathlib import Path
 
 from learnagent.checkpoints.modes import File, Modes, modes_of, read_message, write_message
 from learnagent.checkpoints.survey import is_kept
-from learnagent_memory.errors import StorageError, UsageError
+from learnagent_memory.errors import UsageError, cannot_write
 from learnagent_memory.git import Git
 
 Change = tuple[str, str]
@@ -154,9 +154,7 @@ def prepare(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise StorageError(
-            f"cannot write {folder} ({error.strerror})", hint="free the disk or open the folder"
-        ) from error
+        raise cannot_write(folder, error) from error
     return folder
 
 

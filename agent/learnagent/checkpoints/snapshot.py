@@ -20,7 +20,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from learnagent.checkpoints.modes import EXECUTABLE, LINK, REGULAR, File
 from learnagent.checkpoints.survey import take_survey
-from learnagent_memory.errors import StorageError
+from learnagent_memory.errors import cannot_write
 from learnagent_memory.git import Git
 
 RACY_NS = 2_000_000_000
@@ -106,9 +106,7 @@ class StatCache:
             temporary.write_bytes(_ENTRIES.dump_json(spelled))
             temporary.replace(self._path)
         except OSError as error:
-            raise StorageError(
-                f"cannot write {self._path} ({error.strerror})", hint="free the disk or open the folder"
-            ) from error
+            raise cannot_write(self._path, error) from error
         self._unsaved = 0
 
 

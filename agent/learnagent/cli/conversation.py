@@ -14,7 +14,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from learnagent.cli import start
 from learnagent.display import ConsoleScreen
 from learnagent.session import Session, opened
-from learnagent_memory.errors import StorageError, Terminated
+from learnagent_memory.errors import Terminated, cannot_write
 from learnagent_memory.project import state_home
 
 HELP = (
@@ -89,9 +89,7 @@ def _terminal_reader() -> ReadTurn:
         history.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         history.touch(mode=0o600)
     except OSError as error:
-        raise StorageError(
-            f"cannot write {history} ({error.strerror})", hint="free the disk or open the folder"
-        ) from error
+        raise cannot_write(history, error) from error
     keys = KeyBindings()
 
     @keys.add("enter")
