@@ -45,6 +45,26 @@ class Project:
         """One folder an episode."""
         return self.local / "episodes"
 
+    @property
+    def private_memory(self) -> Path:
+        """Lesson events of this machine's user: nobody else writes there."""
+        return self.local / "memory"
+
+    @property
+    def shared_memory(self) -> Path:
+        """Lesson events that are committed with the code."""
+        return self.root / STATE_FOLDER / "memory"
+
+    @property
+    def team_memory(self) -> Path:
+        """Lesson events that go through a side branch or an object store."""
+        return self.local / "team"
+
+    @property
+    def index(self) -> Path:
+        """Rebuildable indexes: deleted without loss."""
+        return self.local / "index"
+
 
 def find_project(repository: Repository, environ: Mapping[str, str]) -> Project:
     """Return the project of a repository, without writing anything into it.
