@@ -1,7 +1,8 @@
 """Puts the events of one run on disk, each one before what follows it, and reads them back.
 
 One JSON object a line, flushed and fsynced. A torn last line (the process died while writing it) is
-dropped: what it recorded had not been acted upon yet.
+dropped: what it recorded had not been acted upon yet. Secrets are taken out of what is written and told
+to listeners, not of what the caller goes on with.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pydantic import ValidationError
 from learnagent_memory.episode import EVENT_PARSER, Event, to_line
 from learnagent_memory.errors import StorageError, UsageError
 from learnagent_memory.reading import parse_json
+from learnagent_memory.redact import Redact, redact_event
+from learnagent_memory.redact import redact as redact_known_forms
 
 FILE_NAME = "episode.jsonl"
 
@@ -41,8 +44,16 @@ class Episode:
 class Journal:
     """Appends events to one episode; `append` returns when the event is on disk."""
 
-    def __init__(self, folder: Path, *, listeners: tuple[Listener, ...] = (), first_seq: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        listeners: tuple[Listener, ...] = (),
+        redact: Redact = redact_known_forms,
+        first_seq: int = 1,
+    ) -> None:
         self.folder = folder
+        self._redact = redact
         self._listeners = listeners
         self._seq = first_seq
         try:
@@ -61,10 +72,12 @@ class Journal:
     def append(self, event: E) -> E:
         """Write the event, fsync it, tell the listeners and return it with `seq` and `at` set.
 
+        What is written and told is redacted, what is returned is not: the run goes on with it.
         Raises StorageError when it could not be written; the line is then taken back.
         """
         stamped = event.model_copy(update={"seq": self._seq, "at": datetime.now(UTC).isoformat()})
-        line = to_line(stamped).encode() + b"\n"
+        public = redact_event(stamped, self._redact)
+        line = to_line(public).encode() + b"\n"
         end = self._file.seek(0, os.SEEK_END)
         try:
             written = self._file.write(line)
@@ -76,7 +89,7 @@ class Journal:
             raise _storage_error(self.folder, error) from error
         self._seq += 1
         for listener in self._listeners:
-            listener(stamped)
+            listener(public)
         return stamped
 
     def close(self) -> None:
@@ -89,14 +102,14 @@ def new_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
-def reopen(episode: Episode, *, listeners: tuple[Listener, ...] = ()) -> Journal:
+def reopen(episode: Episode, *, listeners: tuple[Listener, ...] = (), redact: Redact = redact_known_forms) -> Journal:
     """Open an episode to go on writing: a torn tail is cut off first. Raises StorageError."""
     try:
         _cut_torn_tail(episode.folder / FILE_NAME)
     except OSError as error:
         raise _storage_error(episode.folder, error) from error
     last = max((event.seq for event in episode.events), default=0)
-    return Journal(episode.folder, listeners=listeners, first_seq=last + 1)
+    return Journal(episode.folder, listeners=listeners, redact=redact, first_seq=last + 1)
 
 
 def _cut_torn_tail(path: Path) -> None:

@@ -16,6 +16,7 @@ from learnagent.display import ConsoleScreen
 from learnagent.session import Session, opened
 from learnagent_memory.errors import Terminated, cannot_write
 from learnagent_memory.project import state_home
+from learnagent_memory.redact import redactor
 
 HELP = (
     "/diff  what this session changed",
@@ -83,6 +84,13 @@ def _line_reader() -> str:
     return line.decode("utf-8", "replace")
 
 
+class _RedactedHistory(FileHistory):
+    """The turns of earlier chats, on disk without secrets."""
+
+    def store_string(self, string: str) -> None:
+        super().store_string(redactor(os.environ)(string))
+
+
 def _terminal_reader() -> ReadTurn:
     history = state_home(os.environ) / "history"
     try:
@@ -101,6 +109,6 @@ def _terminal_reader() -> ReadTurn:
         event.current_buffer.insert_text("\n")
 
     session: PromptSession[str] = PromptSession(
-        history=FileHistory(str(history)), key_bindings=keys, multiline=True, enable_open_in_editor=True
+        history=_RedactedHistory(str(history)), key_bindings=keys, multiline=True, enable_open_in_editor=True
     )
     return lambda: session.prompt("› ", prompt_continuation="  ")

@@ -122,11 +122,12 @@ def _report_crash(error: Exception) -> str:
 
     from learnagent_memory.errors import LearnAgentError
     from learnagent_memory.project import state_home, write_private
+    from learnagent_memory.redact import redactor
 
     report = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace").decode()
     try:
         path = state_home(os.environ) / "crash.log"
-        write_private(path, report)
+        write_private(path, redactor(os.environ)(report))
     except (LearnAgentError, RuntimeError) as lost:  # RuntimeError: there is no home folder
         kept = f"LEARNAGENT_HOME=FOLDER keeps its traceback ({lost})"
     else:

@@ -15,6 +15,8 @@ from learnagent.outline import facts as facts_of
 from learnagent.outline import rank, reader, show
 from learnagent.outline.cache import Cache
 from learnagent.outline.facts import Facts
+from learnagent_memory.redact import Redact
+from learnagent_memory.redact import redact as redact_known_forms
 
 BUDGET_TOKENS = 2_000
 SCAN_LIMIT_S = 30.0
@@ -25,9 +27,9 @@ _FILES_PER_TOKEN = 0.015
 class Outline:
     """What is known of a tree's code; not for several threads at once."""
 
-    def __init__(self, root: Path, *, cache: Path | None = None) -> None:
+    def __init__(self, root: Path, *, cache: Path | None = None, redact: Redact = redact_known_forms) -> None:
         self._root = os.fspath(root)
-        self._cache = Cache(cache)
+        self._cache = Cache(cache, redact)
         self._known = self._cache.load()
         self._usage = rank.Usage()
         for one in self._known.values():

@@ -14,8 +14,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from learnagent.outline.facts import Facts
+from learnagent_memory.redact import Redact, redact_json_text
+from learnagent_memory.redact import redact as redact_known_forms
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it when facts are read, packed or stemmed differently, or a grammar changes its node types."""
 _APPLICATION = 0x6C61676D
 _BUSY_S = 1.0
@@ -35,10 +37,11 @@ _log = logging.getLogger(__name__)
 
 
 class Cache:
-    """Facts by path; without a path it keeps nothing."""
+    """Facts by path, secrets in signatures redacted; without a path it keeps nothing."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, redact: Redact = redact_known_forms) -> None:
         self.path = path
+        self._redact = redact
 
     def load(self) -> dict[str, Facts]:
         """Return all facts kept; empty where there are none or they cannot be read."""
@@ -55,7 +58,7 @@ class Cache:
     def save(self, changed: Mapping[str, Facts], gone: Iterable[str]) -> None:
         """Keep the changed facts and drop those of files that are gone."""
         holes = ", ".join("?" * (len(_COLUMNS) + 1))
-        rows = [(os.fsencode(path), *dataclasses.astuple(facts)) for path, facts in changed.items()]
+        rows = [(os.fsencode(path), *dataclasses.astuple(self._redacted(facts))) for path, facts in changed.items()]
         for attempt in ("first", "last"):
             try:
                 with self._open() as database:
@@ -67,6 +70,14 @@ class Cache:
                 return
             except sqlite3.Error as error:
                 self._give_up(error, attempt)
+
+    def _redacted(self, facts: Facts) -> Facts:
+        return dataclasses.replace(
+            facts,
+            symbols=redact_json_text(facts.symbols, self._redact),
+            names=self._redact(facts.names),
+            mentions=self._redact(facts.mentions),
+        )
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection | None]:

@@ -20,6 +20,8 @@ from typing import IO
 from learnagent.sandbox.environment import command_environment as command_environment
 from learnagent.sandbox.sandbox import Sandbox
 from learnagent.sandbox.spool import Spool
+from learnagent_memory.redact import Redact
+from learnagent_memory.redact import redact as redact_known_forms
 
 GRACE_S = 2.0
 """Between SIGTERM and SIGKILL."""
@@ -43,15 +45,21 @@ class Completed:
     timed_out: bool
     seconds: float
     whole: Path | None
-    """The spool with the raw output, where `text` was cut; removed otherwise."""
+    """The spool with the whole output, redacted, where `text` was cut; removed otherwise."""
     total_bytes: int
 
 
 class Shell:
-    """Runs commands by bash in a sandbox; `environ` is what they get, see `command_environment`."""
+    """Runs commands by bash in a sandbox; `environ` is what they get, see `command_environment`.
 
-    def __init__(self, root: Path, *, sandbox: Sandbox, environ: Mapping[str, str]) -> None:
+    `redact` is for what of their output is kept on disk.
+    """
+
+    def __init__(
+        self, root: Path, *, sandbox: Sandbox, environ: Mapping[str, str], redact: Redact = redact_known_forms
+    ) -> None:
         self._root = root
+        self._redact = redact
         self._sandbox = sandbox
         self._environ = dict(environ)
         self._bash = shutil.which("bash", path="/bin:/usr/bin") or shutil.which("bash") or "/bin/sh"
@@ -71,7 +79,7 @@ class Shell:
         output cannot be kept; a command that cannot be started at all is told in `text`, exit code 126.
         """
         started = time.monotonic()
-        with Spool(spool, limit_chars=limit_chars) as output:
+        with Spool(spool, limit_chars=limit_chars, redact=self._redact) as output:
             try:
                 process = self._start(command)
             except (OSError, ValueError) as error:  # too long for the system, a NUL, a surrogate

@@ -1,15 +1,20 @@
 """Takes a command's output as it comes: whole into a file up to a bound, its head and tail into memory.
 
-Knows nothing of processes.
+Only redacted text reaches the file, at any moment: a process that is killed leaves no secret behind. What is
+shown is not redacted. Knows nothing of processes.
 """
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from pathlib import Path
 
 from learnagent_memory.errors import StorageError
+from learnagent_memory.redact import Redact
+from learnagent_memory.redact import redact as redact_known_forms
+from learnagent_memory.redact.stream import RedactedStream
 
 SPOOL_BYTES = 64 * 1024 * 1024
 """Beyond this, output is counted and dropped."""
@@ -28,9 +33,12 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 class Spool:
     """The output of one command. Raises StorageError where the file cannot be written."""
 
-    def __init__(self, path: Path, *, limit_chars: int) -> None:
+    def __init__(self, path: Path, *, limit_chars: int, redact: Redact = redact_known_forms) -> None:
         self.path = path
         self.total_bytes = 0
+        self._written_bytes = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._stream = RedactedStream(lambda text: redact(_ESCAPES.sub("", text)))
         self._limit_chars = limit_chars
         self._keep = 4 * limit_chars  # a character is at most four bytes
         self._head = bytearray()
@@ -46,10 +54,16 @@ class Spool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Close the file; where something went wrong nothing will refer to it, so it is removed."""
-        self._file.close()
-        if kind is not None:
-            self.discard()
+        """Write the rest; where something went wrong nothing will refer to the file, so it is removed."""
+        whole = False
+        try:
+            if kind is None:
+                self._write(self._stream.feed(self._decoder.decode(b"", final=True)) + self._stream.end())
+                whole = True
+        finally:
+            self._file.close()
+            if not whole:
+                self.discard()
 
     @property
     def full(self) -> bool:
@@ -66,7 +80,7 @@ class Spool:
         if len(self._tail) > 2 * self._keep + len(chunk):
             del self._tail[: -self._keep]
         if room > 0:
-            self._write(chunk[:room])
+            self._write(self._stream.feed(self._decoder.decode(chunk[:room])))
 
     def text(self) -> tuple[str, bool]:
         """Return what to show, cleaned, and whether something was cut from it."""
@@ -89,8 +103,10 @@ class Spool:
         if self.path.is_file():
             self.path.unlink()
 
-    def _write(self, chunk: bytes) -> None:
-        rest = memoryview(chunk)
+    def _write(self, text: str) -> None:
+        room = SPOOL_BYTES - self._written_bytes  # a replacement may be longer than the secret was
+        rest = memoryview(text.encode("utf-8", "surrogateescape")[:room])
+        self._written_bytes += len(rest)
         try:
             while rest:
                 rest = rest[self._file.write(rest) :]
