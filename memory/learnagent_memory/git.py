@@ -11,8 +11,12 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +27,11 @@ from learnagent_memory.errors import GitError, LearnAgentError, StorageError, Us
 
 OLDEST_GIT = (2, 31)
 """The first version that reads settings from GIT_CONFIG_COUNT; an older one would ignore ours."""
+
+STREAM_LIMIT_S = 300.0
+"""A call that streams is ended then: no diff of one batch of commits takes a tenth of it."""
+
+_MAX_COMPLAINT = 65_536
 
 _DISK_TROUBLE = (
     "No space left on device",
@@ -132,20 +141,56 @@ class Git:
         if process.returncode:
             raise GitError(f"blob {oid} is missing", hint="git fsck shows what else is")
 
+    @contextmanager
+    def stream(
+        self, *args: str, stdin: bytes = b"", settings: hardening.Pairs = (), limit_s: float = STREAM_LIMIT_S
+    ) -> Iterator[IO[bytes]]:
+        """Run git and give its output as it comes, for more than fits into memory; leaving early ends it.
+
+        `settings` come on top of the hardened ones. Raises as `run` does, but at the end: what was read until
+        then may be cut off. GitError too past `limit_s`.
+        """
+        environment = self._environment(settings)
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
+            given.write(stdin)
+            given.seek(0)
+            process = self._popen(args, environment, given=given, complaints=complaints)
+            with _ended(process, limit_s) as output:
+                yield output
+            complaints.seek(0)
+            errors = complaints.read(_MAX_COMPLAINT).decode(errors="replace")
+        if process.returncode == -signal.SIGKILL:
+            raise GitError(f"git {args[0]} took longer than {limit_s:.0f} s", hint="is the disk slow? try again")
+        if process.returncode not in (0, -signal.SIGPIPE):
+            raise Completed(process.returncode, b"", errors).error()
+
+    def _popen(
+        self, args: tuple[str, ...], environment: Mapping[str, str], *, given: IO[bytes], complaints: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                _command_line(args),
+                cwd=self.cwd,
+                env=environment,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+            )
+        except OSError as error:
+            raise _cannot_run(self.cwd, error) from error
+
     def _start(self, args: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]) -> Completed:
-        command = [*_command(), *args[:1], *hardening.NEVER_EXTERNAL.get(args[0], ()), *args[1:]]
+        command = _command_line(args)
         try:
             done = subprocess.run(command, cwd=self.cwd, env=environment, input=stdin, capture_output=True, check=False)
         except OSError as error:
-            raise StorageError(
-                f"cannot run git in {self.cwd} ({error.strerror})", hint="is the folder still there?"
-            ) from error
+            raise _cannot_run(self.cwd, error) from error
         return Completed(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, more: hardening.Pairs = ()) -> dict[str, str]:
         if self._switched_off is None:
             self._switched_off = self._named_programs()
-        return self._with_settings((*hardening.HARDENED, *self._switched_off))
+        return self._with_settings((*hardening.HARDENED, *self._switched_off, *more))
 
     def _named_programs(self) -> hardening.Pairs:
         """Return the settings that switch off every filter and configured hook found."""
@@ -286,6 +331,32 @@ def _digest(content: bytes) -> str:
 
 def _advice(errors: str) -> str:
     return next((advice for sign, advice in _ADVICE if sign in errors), _OTHER_ADVICE)
+
+
+def _cannot_run(folder: Path, error: OSError) -> StorageError:
+    return StorageError(f"cannot run git in {folder} ({error.strerror})", hint="is the folder still there?")
+
+
+@contextmanager
+def _ended(process: subprocess.Popen[bytes], limit_s: float) -> Iterator[IO[bytes]]:
+    """Give the output of a process that ends with the block, or when its time is up."""
+    output = process.stdout
+    assert output is not None
+    timer = threading.Timer(limit_s, process.kill)
+    timer.start()
+    try:
+        yield output
+        output.close()  # what nobody reads ends git by SIGPIPE
+        process.wait()
+    finally:
+        timer.cancel()
+        process.kill()
+        output.close()
+        process.wait()
+
+
+def _command_line(args: tuple[str, ...]) -> list[str]:
+    return [*_command(), *args[:1], *hardening.NEVER_EXTERNAL.get(args[0], ()), *args[1:]]
 
 
 def _command() -> tuple[str, ...]:

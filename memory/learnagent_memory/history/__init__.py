@@ -1,0 +1,1 @@
+"""What the git history of a project teaches before its first run."""
