@@ -19,8 +19,8 @@ MAX_SIGNATURE = 160
 MAX_VALUE = 80
 """Characters of a constant's or field's signature: its value follows the name."""
 
-_CLASS_LIKE = frozenset({"class", "interface", "struct", "enum", "trait", "impl", "object"})
-SCOPES = _CLASS_LIKE | {"function", "method", "module", "namespace"}
+CLASS_LIKE = frozenset({"class", "interface", "struct", "enum", "trait", "impl", "object"})
+SCOPES = CLASS_LIKE | {"function", "method", "module", "namespace"}
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function"})
 _WRAPPERS = frozenset({"parenthesized_declarator", "reference_declarator", "attributed_declarator"})
 _LOCAL = frozenset({"function", "method"})
@@ -88,6 +88,13 @@ def define(node: Node, rule: Rule, scope: Scope, *, content: bytes, grammar: Gra
     )
 
 
+def has_body(node: Node, rule: Rule) -> bool:
+    """Return whether the node defines more than a head: a method that is not only declared."""
+    owner = _owner(node, rule)
+    names = ("body" if owner is not node else rule.body).split()
+    return bool(rule.head) or any(_child(owner, name) is not None for name in names)
+
+
 def _owner(node: Node, rule: Rule) -> Node:
     """Return the node that has the body: the function assigned to a name, else the definition itself."""
     value = node.child_by_field_name(rule.value) if rule.value else None
@@ -103,7 +110,7 @@ def _kind(node: Node, rule: Rule, *, owner: Node, is_function: bool, scope: Scop
         kind = "function" if is_function else "constant" if kind == "constant" else ""
     elif rule.refine:
         kind = next((rule.refine[child.type] for child in node.children if child.type in rule.refine), kind)
-    in_class = scope.kind in _CLASS_LIKE
+    in_class = scope.kind in CLASS_LIKE
     if kind == "constant":
         return "field" if in_class else "" if scope.kind in _LOCAL else "constant"
     if kind in {"function", "method"} and rule.naming != "receiver":

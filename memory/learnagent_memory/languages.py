@@ -61,6 +61,16 @@ class Grammar:
     comments: Literal["python", "hash", "slash", "both"] = "slash"
     scopes: frozenset[str] = field(default=frozenset())
     """Types among `containers` whose definitions are local, like a function's."""
+    wrappers: frozenset[str] = frozenset()
+    """Types that hold one definition and what decorates it: digests cover the whole."""
+    leading: frozenset[str] = frozenset()
+    """Types of what decorates the definition that follows it: digests cover it too."""
+    optional: frozenset[str] = frozenset()
+    """Leaves that only lay the code out: digests leave them out."""
+    quotes: frozenset[str] = frozenset()
+    """Leaves that may be single or double quotes without a difference."""
+    redundant: frozenset[str] = frozenset()
+    """Types whose parentheses the tree does not need."""
 
 
 def _rules(*groups: tuple[str, Rule]) -> dict[str, Rule]:
@@ -84,6 +94,10 @@ _PYTHON = Grammar(
         " try_statement except_clause finally_clause with_statement"
     ),
     comments="python",
+    wrappers=_types("decorated_definition"),
+    optional=_types(";"),
+    quotes=_types("string_start string_end"),
+    redundant=_types("parenthesized_expression tuple tuple_pattern import_from_statement"),
 )
 
 _FUNCTION_VALUE = _types("identifier property_identifier private_property_identifier string")
@@ -110,6 +124,9 @@ _JAVASCRIPT = Grammar(
     containers=_types(_SCRIPT_CONTAINERS),
     decorations=_types("decorator"),
     scopes=_types("function_expression arrow_function"),
+    leading=_types("decorator"),
+    optional=_types(";"),
+    quotes=_types("' \""),
 )
 
 _TYPESCRIPT = Grammar(
@@ -131,6 +148,9 @@ _TYPESCRIPT = Grammar(
     containers=_types(_SCRIPT_CONTAINERS + " ambient_declaration interface_body object_type"),
     decorations=_types("decorator"),
     scopes=_JAVASCRIPT.scopes,
+    leading=_JAVASCRIPT.leading,
+    optional=_JAVASCRIPT.optional,
+    quotes=_JAVASCRIPT.quotes,
 )
 
 _TSX = Grammar(
@@ -140,6 +160,9 @@ _TSX = Grammar(
     containers=_TYPESCRIPT.containers,
     decorations=_TYPESCRIPT.decorations,
     scopes=_TYPESCRIPT.scopes,
+    leading=_TYPESCRIPT.leading,
+    optional=_TYPESCRIPT.optional,
+    quotes=_TYPESCRIPT.quotes,
 )
 
 _GO = Grammar(
@@ -162,6 +185,7 @@ _GO = Grammar(
         ("var_spec", Rule("constant", body="", prefix="var ")),
     ),
     containers=_types("source_file type_declaration interface_type const_declaration var_declaration var_spec_list"),
+    optional=_types(";"),
 )
 
 _RUST = Grammar(
@@ -179,6 +203,7 @@ _RUST = Grammar(
         ("type_item", Rule("type", body="")),
     ),
     containers=_types("source_file declaration_list foreign_mod_item block expression_statement"),
+    leading=_types("attribute_item"),
 )
 
 _JAVA = Grammar(
@@ -224,6 +249,7 @@ _CPP = Grammar(
         ),
     },
     containers=_types(_C_CONTAINERS + " template_declaration field_declaration_list"),
+    wrappers=_types("template_declaration"),
 )
 
 _RUBY = Grammar(
@@ -236,6 +262,7 @@ _RUBY = Grammar(
     ),
     containers=_types("program body_statement singleton_class begin call do_block block block_body if then else"),
     comments="hash",
+    optional=_types(";"),
 )
 
 _CSHARP = Grammar(
@@ -294,6 +321,7 @@ _KOTLIN = Grammar(
     ),
     containers=_types("source_file class_body enum_class_body companion_object"),
     decorations=_types("annotation"),
+    optional=_types(";"),
 )
 
 _BASH = Grammar(
@@ -304,6 +332,7 @@ _BASH = Grammar(
     ),
     containers=_types("program compound_statement if_statement elif_clause else_clause declaration_command list"),
     comments="hash",
+    optional=_types(";"),
 )
 
 GRAMMARS: Mapping[str, Grammar] = {

@@ -12,15 +12,17 @@ import importlib
 import itertools
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from learnagent_memory.declaration import MAX_NAME, SCOPES, Scope, define
+from learnagent_memory.declaration import MAX_NAME, SCOPES, Scope, define, has_body
 from learnagent_memory.declaration import MAX_SIGNATURE as MAX_SIGNATURE
 from learnagent_memory.declaration import Symbol as Symbol
 from learnagent_memory.languages import GRAMMARS, Grammar
 from learnagent_memory.languages import language_of as language_of
 from learnagent_memory.languages import suffix_of as suffix_of
+from learnagent_memory.symbol_digest import Definition, digest_definitions
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Tree
@@ -63,12 +65,43 @@ def symbols(content: bytes, language: str) -> list[Symbol]:
     tree = _parse(content, language)
     if tree is None:
         return []
-    found: list[Symbol] = []
-    for symbol in _walk(tree.root_node, content, GRAMMARS[language]):
-        found.append(symbol)
-        if len(found) == MAX_SYMBOLS:
-            break
-    return found
+    walked = _walk(tree.root_node, content, GRAMMARS[language])
+    return [symbol for symbol, _ in itertools.islice(walked, MAX_SYMBOLS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """What the definitions of a file say."""
+
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    """Digest by qualified name, in the order of the text."""
+    values: frozenset[str] = frozenset()
+    """Those of them that are constants or fields: too little is in many of them to know one again by it."""
+    is_complete: bool = False
+    """Whether all of the file was understood: what is not among the symbols is then not in the file."""
+
+
+def symbol_digests(content: bytes, language: str) -> dict[str, str]:
+    """Return the digest of each definition by qualified name, as `symbol_digest` describes them.
+
+    Empty where nothing can be read; of broken code what can be read.
+    """
+    return dict(read_digests(content, language).symbols)
+
+
+def read_digests(content: bytes, language: str) -> Digests:
+    """Return the digests of the definitions, and whether the whole file was understood."""
+    text = readable(content)
+    tree = _parse(text, language)
+    if tree is None:
+        return Digests(is_complete=language in GRAMMARS and not content.strip())
+    grammar = GRAMMARS[language]
+    walked = itertools.islice(_walk(tree.root_node, text, grammar), MAX_SYMBOLS)
+    found = [Definition(symbol, node.id, has_body(node, grammar.definitions[node.type])) for symbol, node in walked]
+    is_whole = tree.root_node.end_byte >= len(text.rstrip()) and len(content) <= MAX_BYTES and len(found) < MAX_SYMBOLS
+    digests = digest_definitions(tree.root_node, text, found, language=language)
+    values = frozenset(one.symbol.qualified for one in found if one.symbol.kind in {"constant", "field"})
+    return Digests(digests, values, is_complete=is_whole and not tree.root_node.has_error)
 
 
 def references(content: bytes, language: str) -> frozenset[str]:
@@ -140,8 +173,8 @@ def _is_tower(content: bytes) -> bool:
     return max(itertools.accumulate(steps), default=0) > MAX_NESTING
 
 
-def _walk(root: Node, content: bytes, grammar: Grammar) -> Iterator[Symbol]:
-    """Yield the definitions in order.
+def _walk(root: Node, content: bytes, grammar: Grammar) -> Iterator[tuple[Symbol, Node]]:
+    """Yield the definitions in order, with their nodes.
 
     It enters only what may hold one, so it beats a tree-sitter Query, which visits every node: 0.3 s
     against 1.2 s for the 2,788 Python files of Django.
@@ -155,7 +188,7 @@ def _walk(root: Node, content: bytes, grammar: Grammar) -> Iterator[Symbol]:
             continue
         rule = grammar.definitions.get(kind)
         if rule is not None and (symbol := define(node, rule, scope, content=content, grammar=grammar)):
-            yield symbol
+            yield symbol, node
             if symbol.kind in SCOPES:
                 scope = Scope(symbol.qualified, symbol.kind, scope.depth + 1)
         elif kind in grammar.scopes:
