@@ -138,19 +138,24 @@ def derive(entries: Iterable[Entry], *, only: frozenset[str] | None = None) -> d
     return {lesson: _Group(lesson, group, withdrawn).standing() for lesson, group in taught.items()}
 
 
-Withdrawn = Mapping[tuple[str, str], Entry]
-"""Retractions by scope (`author` or `run`) and target; a trusted one before others."""
+Withdrawn = Mapping[tuple[str, str, str], Entry]
+"""Retractions by scope (`author` or `run`), target and who claims it (empty: a trusted one, own before signed)."""
 
 
-def _withdrawn(entries: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
-    found: dict[tuple[str, str], Entry] = {}
+def _withdrawn(entries: Iterable[Entry]) -> dict[tuple[str, str, str], Entry]:
+    found: dict[tuple[str, str, str], Entry] = {}
     for entry in entries:
         event = entry.event
         if isinstance(event, Retracted) and event.scope != "lesson":
-            before = found.get((event.scope, event.target))
-            if before is None or entry.trusted or not before.trusted:
-                found[event.scope, event.target] = entry
+            key = (event.scope, event.target, "" if entry.trusted else event.author)
+            if key not in found or _weight(entry) >= _weight(found[key]):
+                found[key] = entry
     return found
+
+
+def _weight(entry: Entry) -> int:
+    """Return how far an entry is to be believed: own, signed, claimed."""
+    return 2 if entry.own else 1 if entry.signer else 0
 
 
 def _taught(group: Iterable[Entry], lesson: str) -> list[tuple[Entry, Learned]]:
@@ -169,12 +174,16 @@ class _Group:
         kept = [pair for pair in taught if self._withdrawal(pair[0], withdrawn) is None]
         self._withdrawals = [] if kept else [self._withdrawal(entry, withdrawn) for entry, _ in taught]
         self._taught = kept or taught
-        self._is_own = any(entry.own for entry, _ in self._taught)
-        self._authors = tuple(dict.fromkeys(event.author for _, event in self._taught))
+        # What is proven is not blended with claims: a forged restatement would bring its author, date, evidence.
+        weight = max(_weight(entry) for entry, _ in self._taught)
+        self._sources = [pair for pair in self._taught if _weight(pair[0]) == weight]
+        self._is_own = weight == 2
+        self._is_proven = weight > 0
+        self._authors = tuple(dict.fromkeys(event.author for _, event in self._sources))
 
     def standing(self) -> Standing:
         """Return what the events make of the lesson."""
-        first = self._taught[0][1]
+        first = self._sources[0][1]
         measured = self._measured()
         verdict = self._verdict()
         helped, hurt, unused = self._credits()
@@ -200,24 +209,25 @@ class _Group:
             supersedes=tuple(
                 dict.fromkeys(event.lesson for event in self._counting(Superseded) if event.by == self._lesson)
             ),
-            derived_from=tuple(dict.fromkeys(source for _, event in self._taught for source in event.derived_from)),
+            derived_from=tuple(dict.fromkeys(source for _, event in self._sources for source in event.derived_from)),
             reason=gone.reason if gone else successors[-1].reason if successors else "",
             shared=any(entry.shared for entry, _ in self._taught),
         )
 
     def _withdrawal(self, entry: Entry, withdrawn: Withdrawn) -> Entry | None:
-        """Return what took back the run or the author of an entry; a mere claim takes back mere claims only."""
-        keys = (("author", entry.event.author), ("run", entry.event.run))
-        found = (withdrawn.get(key) for key in keys if key[1])
-        return next((one for one in found if one and (one.trusted or _is_same_claim(one, entry))), None)
+        """Return what took back the run or the author of an entry: one's own only by oneself, claims also by claims."""
+        author = entry.event.author
+        targets = (("author", author), ("run", entry.event.run))
+        found = (withdrawn.get((*target, claimant)) for target in targets if target[1] for claimant in ("", author))
+        return next((one for one in found if one and _takes_back(one, entry)), None)
 
     def _counting(self, kind: type[E]) -> list[E]:
-        """Return the events of a kind that count: trusted ones, and for a foreign lesson those of its authors."""
+        """Return the events of a kind that count: trusted ones, and for an unproven lesson those of its authors."""
         return [
             entry.event
             for entry in self._entries
             if isinstance(entry.event, kind)
-            and (entry.trusted or (not self._is_own and entry.event.author in self._authors))
+            and (entry.trusted or (not self._is_proven and entry.event.author in self._authors))
         ]
 
     def _trusted(self, kind: type[E]) -> list[E]:
@@ -258,14 +268,15 @@ class _Group:
 
     def _origin(self) -> Origin:
         """Return the best origin among own sources; of foreign ones the lowest that anybody claims."""
-        own = [event.origin for entry, event in self._taught if entry.own]
-        ranks = [ORIGINS.index(origin) for origin in own or [event.origin for _, event in self._taught]]
-        return ORIGINS[min(ranks) if own else max(ranks)]
+        ranks = [ORIGINS.index(event.origin) for _, event in self._sources]
+        return ORIGINS[min(ranks) if self._is_own else max(ranks)]
 
     def _measured(self) -> list[Evidence]:
-        """Return the evidence of what was learned and verified, oldest first."""
+        """Return the evidence of what was learned and verified, oldest first; mere claims only where all are."""
         shown: list[Evidence] = []
         for entry in self._entries:
+            if self._is_proven and not entry.trusted:
+                continue
             match entry.event:
                 case Learned() as event:
                     shown += event.evidence
@@ -279,9 +290,8 @@ class _Group:
         return tuple(dict.fromkeys(self._measured()))
 
     def _anchors(self) -> tuple[Anchor, ...]:
-        """Return the anchors as last read, by sources of this machine where there are any."""
-        own = [event for event in self._own(Learned) if event.lesson.id == self._lesson]
-        learned = own or [event for _, event in self._taught]
+        """Return the anchors as last read, by the sources that are believed most."""
+        learned = [event for _, event in self._sources]
         verified = [event for event in self._trusted(Verified) if event.anchors]
         read: list[Learned | Verified] = [*learned, *verified]
         latest = max(read, key=lambda event: (event.at, event.type))
@@ -290,20 +300,26 @@ class _Group:
 
     def _credits(self) -> tuple[int, int, int]:
         """Return the runs in which the lesson helped, hurt and was not used, other authors capped."""
-        last: dict[tuple[str, str], tuple[str, Verdict]] = {}
+        last: dict[tuple[str, str, str], tuple[str, Verdict]] = {}
         for entry in self._entries:
             event = entry.event
             if isinstance(event, Credited):
                 voter = "" if entry.own else entry.signer or "unsigned"
                 verdict = next(credit.verdict for credit in event.credits if credit.lesson == self._lesson)
-                last[event.author, event.run] = (voter, verdict)
+                last[voter, event.author, event.run] = (voter, verdict)
         counts = Counter(last.values())
         return _capped(counts, "helped"), _capped(counts, "hurt"), _capped(counts, "unused")
 
 
-def _is_same_claim(retraction: Entry, entry: Entry) -> bool:
-    """Return whether both come from the same unproven author: anybody may take back what is said in their name."""
-    return not entry.trusted and retraction.event.author == entry.event.author
+def _takes_back(retraction: Entry, entry: Entry) -> bool:
+    """Return whether a retraction of an author or a run counts for an entry.
+
+    A signature takes back what others shared, never what was learned here; a mere claim takes back claims
+    of the same author: anybody may take back what is said in their name.
+    """
+    if _weight(retraction) == 0:
+        return _weight(entry) == 0 and retraction.event.author == entry.event.author
+    return retraction.own or not entry.own
 
 
 def _capped(counts: Counter[tuple[str, Verdict]], verdict: Verdict) -> int:
