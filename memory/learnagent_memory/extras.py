@@ -11,9 +11,15 @@ from typing import Literal
 
 from learnagent_memory.errors import MissingExtraError
 
-Extra = Literal["train"]
+Extra = Literal["train", "s3", "gcs", "azure", "ssh"]
 
-EXTRAS: Mapping[Extra, tuple[str, ...]] = {"train": ("torch", "transformers", "peft", "trl")}
+EXTRAS: Mapping[Extra, tuple[str, ...]] = {
+    "train": ("torch", "transformers", "peft", "trl"),
+    "s3": ("fsspec", "s3fs"),
+    "gcs": ("fsspec", "gcsfs"),
+    "azure": ("fsspec", "adlfs"),
+    "ssh": ("fsspec", "sshfs"),
+}
 
 
 def missing_modules(extra: Extra) -> tuple[str, ...]:
