@@ -81,7 +81,7 @@ def order_for(
     **flags: Any,
 ) -> Order:
     """Return an order with test defaults: everything approved, no sandbox, no check."""
-    flags = {"approve": "all", "sandbox": "off", "check": "", **flags}
+    flags = {"approve": "all", "sandbox": "off", "check": "", "reflect": "off", **flags}
     repository = open_repository(root)
     return Order(
         project=open_project(repository, os.environ),

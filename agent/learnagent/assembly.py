@@ -18,9 +18,11 @@ from learnagent.sandbox.confinement import Confinement
 from learnagent.sandbox.environment import command_environment
 from learnagent.sandbox.sandbox import Sandbox, choose
 from learnagent.sandbox.shell import Shell
-from learnagent.tools.tool import Workbench
-from learnagent_memory.git import hardened_environment
+from learnagent.settings import Settings
+from learnagent.tools.tool import Memory, Workbench
+from learnagent_memory.git import Repository, hardened_environment
 from learnagent_memory.journal import Journal
+from learnagent_memory.redact import redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,8 @@ def _ask_about(remembered: RememberedCheck, order: Order, memory: CheckMemory, k
     return DecidedCheck(None) if answer == "no" else DecidedCheck(remembered.check, allowed=True)
 
 
-def choose_sandbox(order: Order, screen: Screen) -> Sandbox:
+def choose_sandbox(settings: Settings, repository: Repository, screen: Screen) -> Sandbox:
     """Return the sandbox for commands, and say so when there is none although one was wanted."""
-    settings, repository = order.loaded.settings, order.project.repository
     confinement = Confinement(
         root=repository.root,
         git_dirs=(repository.git_dir, repository.common_dir),
@@ -91,15 +92,23 @@ def choose_sandbox(order: Order, screen: Screen) -> Sandbox:
 
 
 def build_loop(
-    order: Order, screen: Screen, *, journal: Journal, budget: Budget, sandbox: Sandbox, check: DecidedCheck
+    order: Order,
+    screen: Screen,
+    *,
+    journal: Journal,
+    budget: Budget,
+    sandbox: Sandbox,
+    check: DecidedCheck,
+    memory: Memory,
 ) -> Loop:
     """Return the loop of a run, ready for its first turn."""
     settings, root = order.loaded.settings, order.project.root
     environ = command_environment(order.loaded.environ, extra=hardened_environment())
+    redact = redactor(order.loaded.environ)
     own_check = (check.command.command,) if check.command and check.allowed else ()
     bench = Workbench(
         root=root,
-        shell=Shell(root, sandbox=sandbox, environ=environ),
+        shell=Shell(root, sandbox=sandbox, environ=environ, redact=redact),
         permissions=Permissions(
             settings.approve,
             order.asker,
@@ -110,10 +119,12 @@ def build_loop(
         ),
         task=order.whole_task,
         outputs=journal.folder / "outputs",
-        outline=cache(lambda: Outline(root, cache=order.project.local / "outline.sqlite")),
+        outline=cache(lambda: Outline(root, cache=order.project.local / "outline.sqlite", redact=redact)),
         time_left=lambda: budget.seconds_left,
         output_chars=settings.output_chars,
         command_timeout_s=settings.command_timeout_s,
+        memory=memory,
+        redact=redact,
     )
     return Loop(
         model=order.make_model(order.loaded, order.choice, screen.notice),

@@ -77,6 +77,7 @@ class Dispatcher:
                 tool=tool.name,
                 status=result.status,
                 text=_clean(result.text),
+                hint=_clean(result.hint),
                 exit_code=result.exit_code,
                 seconds=round(time.monotonic() - started, 3),
                 output_file=f"outputs/{result.output_file.name}" if result.output_file else None,

@@ -225,6 +225,11 @@ def _print_line(line: str, out: TextIO) -> None:
         raise OutputError(f"stdout cannot be written ({error.strerror})") from error
 
 
+def print_text(text: str) -> None:
+    """Print a whole document on stdout as it is, but for control characters. Raises OutputError where that fails."""
+    _print_line(safe(text).removesuffix("\n"), sys.stdout)
+
+
 def print_error(message: str) -> None:
     """Print one line on stderr."""
     print(f"learnagent: {safe(message)}", file=sys.stderr, flush=True)

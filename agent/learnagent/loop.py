@@ -34,6 +34,7 @@ from learnagent_memory.episode import (
 )
 from learnagent_memory.errors import ContextOverflowError, ModelError
 from learnagent_memory.journal import Journal
+from learnagent_memory.redact import is_redacted
 
 MAX_MALFORMED = 3
 NUDGE = Message(role="user", content="Call a tool to go on, or `finish` when the task is done.")
@@ -96,7 +97,9 @@ class Loop:
             self.workspace.resume(self.checkpoints[-1].commit)
             self._checkpoint(whose_changes(events))
         begun = {event.call_id for event in events if isinstance(event, Action)}
-        self._answer_unfinished(lambda call: call.id in begun and self._dispatcher.may_change(call))
+        self._answer_unfinished(
+            lambda call: is_redacted(call.arguments) or (call.id in begun and self._dispatcher.may_change(call))
+        )
         return self._unanswered()
 
     def keep_last_changes(self) -> None:
@@ -275,7 +278,7 @@ class Loop:
             self.checkpoints.append(self.journal.append(Checkpointed.model_validate(event)))
 
     def _note(self, observation: Observation) -> None:
-        self.messages.append(Message(role="tool", content=observation.text, tool_call_id=observation.call_id))
+        self.messages.append(Message(role="tool", content=observation.shown, tool_call_id=observation.call_id))
 
     def _count_malformed(self, problem: str) -> None:
         self._malformed += 1

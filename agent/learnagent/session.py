@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Literal
 
 from learnagent import __version__, instructions, prompt
@@ -12,9 +12,13 @@ from learnagent.budget import Budget
 from learnagent.by_product import is_by_product, without_by_products
 from learnagent.checkpoints.checkpoint import printable
 from learnagent.checkpoints.commit import CommitResult, commit_run
+from learnagent.experience.learning import catch_up
+from learnagent.experience.opening import Lessons
+from learnagent.experience.run_memory import RunMemory
 from learnagent.loop import Ending, Loop
 from learnagent.order import Mode, Order, Screen
 from learnagent.tools.outline import LISTED
+from learnagent.tools.tool import NoMemory
 from learnagent_memory import journal as journals
 from learnagent_memory.episode import (
     Checked,
@@ -31,6 +35,7 @@ from learnagent_memory.errors import BudgetSpentError, GitError, LearnAgentError
 from learnagent_memory.git import Git
 from learnagent_memory.journal import Episode, Journal
 from learnagent_memory.project import run_lock
+from learnagent_memory.redact import redactor
 
 EXIT_CODES: dict[Outcome, int] = {
     "done": 0,
@@ -52,24 +57,32 @@ def opened(order: Order, screen: Screen) -> Iterator[Session]:
         refuse_finished(order.resume, order.mode)
     with run_lock(order.project):
         check = decide_check(order, screen)
-        sandbox = choose_sandbox(order, screen)
         settings = order.loaded.settings
+        sandbox = choose_sandbox(settings, order.project.repository, screen)
         budget = Budget(settings.max_steps, settings.max_cost, settings.max_minutes)
         journal = _open_journal(order, screen)
-        try:
-            loop = build_loop(order, screen, journal=journal, budget=budget, sandbox=sandbox, check=check)
+        with closing(journal), opened_memory(order, screen, journal) as memory:
+            loop = build_loop(
+                order,
+                screen,
+                journal=journal,
+                budget=budget,
+                sandbox=sandbox,
+                check=check,
+                memory=memory or NoMemory(),
+            )
             journal.append(_started(order, journal, loop, sandbox.name))
-            yield Session(order, loop)
-        finally:
-            journal.close()
+            yield Session(order, loop, screen, memory)
 
 
 class Session:
     """One open episode: a single run, or a chat of several turns."""
 
-    def __init__(self, order: Order, loop: Loop) -> None:
+    def __init__(self, order: Order, loop: Loop, screen: Screen, memory: RunMemory | None) -> None:
         self._order = order
         self._loop = loop
+        self._screen = screen
+        self._memory = memory
         self._earlier: tuple[Event, ...] = order.resume.events if order.resume else ()
         if order.mode == "chat" and self._earlier:
             loop.restore(self._earlier)
@@ -116,6 +129,7 @@ class Session:
             files=files,
             instructions=instructions.read_instructions(project.root, start),
             nested=instructions.nested(files, folder),
+            briefing=self._memory.brief(task) if self._memory else "",
         )
         return prompt.opening(facts)
 
@@ -144,20 +158,45 @@ class Session:
         changed = self._files_changed()
         wanted = settings.commit and self._order.mode == "do" and ending.outcome == "done" and changed
         made = self._commit(changed, ending.summary) if wanted else CommitResult(None)
-        return loop.journal.append(
-            Finished(
-                outcome=ending.outcome,
-                exit_code=EXIT_CODES[ending.outcome],
-                summary=ending.summary,
-                reason="; ".join(part for part in (ending.reason, made.reason) if part),
-                files_changed=tuple(changed),
-                usage=sum((reply.usage for reply in replies), loop.budget.usage),
-                steps=loop.step,
-                seconds=round(earlier_s + loop.budget.seconds, 3),
-                check=_verdict(loop.last_check),
-                commit=made.commit,
-            )
+        finished = Finished(
+            outcome=ending.outcome,
+            exit_code=EXIT_CODES[ending.outcome],
+            summary=ending.summary,
+            reason="; ".join(part for part in (ending.reason, made.reason) if part),
+            files_changed=tuple(changed),
+            steps=loop.step,
+            seconds=round(earlier_s + loop.budget.seconds, 3),
+            check=_verdict(loop.last_check),
+            commit=made.commit,
         )
+        self._reflect(finished)
+        usage = sum((reply.usage for reply in replies), loop.budget.usage)
+        ended = loop.journal.append(finished.model_copy(update={"usage": usage}))
+        self._learn()
+        return ended
+
+    def _reflect(self, finished: Finished) -> None:
+        """Have the model asked what the run taught; whatever comes in between, the run has ended as it has."""
+        if self._memory is None:
+            return
+        try:
+            problem = self._memory.reflect(finished, model=self._loop.model, budget=self._loop.budget)
+        except KeyboardInterrupt:
+            problem = "stopped by the user"
+        if problem:
+            self._screen.notice(f"the model was not asked what the run taught: {problem}")
+
+    def _learn(self) -> None:
+        """Keep what the run taught; where that fails, the next run tries again."""
+        if self._memory is None:
+            return
+        try:
+            learning = self._memory.learn()
+        except LearnAgentError as error:
+            self._screen.notice(f"nothing is kept of this run yet: {error}")
+            return
+        for standing in learning.learned:
+            self._screen.notice(f"learned: {standing.lesson.title} ({standing.status}, {standing.id[:10]})")
 
     def _commit(self, paths: list[str], summary: str) -> CommitResult:
         """Make the ordinary commit; what git refuses is a reason, and the run is done all the same."""
@@ -165,9 +204,9 @@ class Session:
         by_user = {path for event in kept if event.label == "resumed" for path in event.changed}
         if mixed := sorted(by_user.intersection(paths)):
             return CommitResult(None, f"not committed: {', '.join(mixed)} changed between the sessions as well")
-        start = kept[0].commit
+        start, message = kept[0].commit, redactor(self._order.loaded.environ)(summary)
         try:
-            return commit_run(self._order.project.repository, start=start, paths=paths, summary=summary)
+            return commit_run(self._order.project.repository, start=start, paths=paths, summary=message)
         except GitError as error:
             return CommitResult(None, f"not committed: {error}")
 
@@ -196,10 +235,27 @@ def refuse_finished(episode: Episode, mode: Mode) -> None:
         raise UsageError(f"episode {episode.id} is done", hint="start a new run")
 
 
+@contextmanager
+def opened_memory(order: Order, screen: Screen, journal: Journal) -> Iterator[RunMemory | None]:
+    """Open the project's memory for a run, and learn first from runs that were cut off before they could.
+
+    None where the settings switch it off. Raises UsageError, StorageError.
+    """
+    if not order.loaded.settings.memory:
+        yield None
+        return
+    with Lessons(order.project, order.loaded) as lessons:
+        catch_up(lessons, [name for name in journals.list_ids(order.project.episodes) if name != journal.id])
+        for problem in lessons.problems:
+            screen.notice(f"memory: {problem.path}: {problem.reason}")
+        yield RunMemory(lessons, journal, order.resume.events if order.resume else ())
+
+
 def _open_journal(order: Order, screen: Screen) -> Journal:
+    redact = redactor(order.loaded.environ)
     if order.resume:
-        return journals.reopen(order.resume, listeners=(screen.event,))
-    return Journal(order.project.episodes / journals.new_id(), listeners=(screen.event,))
+        return journals.reopen(order.resume, listeners=(screen.event,), redact=redact)
+    return Journal(order.project.episodes / journals.new_id(), listeners=(screen.event,), redact=redact)
 
 
 def _started(order: Order, journal: Journal, loop: Loop, sandbox: str) -> Started:

@@ -89,6 +89,23 @@ class Settings(BaseModel):
     max_minutes: float = Field(default=120, gt=0)
     commit: bool = False
 
+    memory: bool = True
+    """Whether runs are shown lessons and leave some behind."""
+    reflect: Literal["off", "auto", "always"] = "auto"
+    """Whether the model is asked once after a run what it taught; `auto`: after long or failed runs."""
+    recall_limit_s: float = Field(default=3.0, gt=0)
+    """What reading new code and history may take before a run starts; the rest follows later."""
+    embedder: str = "auto"
+    """Text encoder of the memory: `auto` (MiniLM, where `learnagent init` got it), `off`, or a litellm model."""
+    memory_remote: str | None = None
+    """Where `memory sync` shares: `git` (a side branch) or a URL; without it shared lessons are committed."""
+    memory_signing_key: str | None = None
+    """SSH key that signs what is shared; git's `user.signingkey` where that is one."""
+    memory_allowed_signers: str | None = None
+    """File of the teammates' keys, as git's `gpg.ssh.allowedSignersFile`, which is the default."""
+    memory_require_signatures: bool = False
+    """Whether unsigned lessons of others are left out altogether."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:

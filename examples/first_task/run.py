@@ -1,7 +1,7 @@
 """The first task: a failing test in a small repository, made green by the installed `learnagent do`.
 
 The model is played by learnagent's scripted server over real HTTP, so this needs no key and no network.
-Everything else is real: the repository, the tools, the check, the checkpoints, the undo.
+Everything else is real: the repository, the tools, the check, the lesson it leaves, the checkpoints, the undo.
 
 Run: python examples/first_task/run.py [--keep FOLDER]
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 TASK = "parse() must refuse text that is no duration; make the failing test pass"
 CHECK = "python3 -m unittest discover -s tests"
+NEXT_TASK = "parse() must also accept weeks in a duration"
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def main() -> None:
 
 
 def play(repository: Path, scratch: Path) -> None:
-    """Make the repository, run the agent in it, show the diff, and take everything back."""
+    """Make the repository, run the agent in it, show the diff and the lesson, and take everything back."""
     make_repository(repository)
     environment = {**os.environ, "LEARNAGENT_HOME": str(scratch / "home")}
     before = tests_pass(repository)
@@ -44,7 +45,9 @@ def play(repository: Path, scratch: Path) -> None:
     green = tests_pass(repository)
     print("\n# What it changed: learnagent episodes diff", flush=True)
     agent(["episodes", "diff"], repository, environment)
-    print("\n# Taken back: learnagent episodes undo", flush=True)
+    print("\n# What the next task is told: learnagent recall", flush=True)
+    agent(["recall", NEXT_TASK], repository, environment)
+    print("\n# Taken back, and the lesson with it: learnagent episodes undo", flush=True)
     agent(["episodes", "undo"], repository, environment)
     after = tests_pass(repository)
     print(f"\ntests before: {said(before)} · after the run: {said(green)} · after undo: {said(after)}")

@@ -16,6 +16,8 @@ SCHEMA_VERSION = 1
 LOST = "[the record of this result is damaged; look again]"
 
 Label = Literal["start", "step", "check", "resumed"]
+Purpose = Literal["act", "condense", "reflect"]
+"""Why a model was asked: to act, to shorten the conversation, or to say what the run taught."""
 Outcome = Literal["done", "not_done", "budget", "model_error", "interrupted", "failed"]
 
 
@@ -102,11 +104,38 @@ class Started(Event):
     resumed: bool = False
 
 
+class Shown(Record):
+    """A lesson as the model was shown it."""
+
+    lesson: str
+    """Its id."""
+    title: str
+    text: str
+    """All that was shown of it."""
+    relevance: float
+    """Estimated chance that it is about this task, 0 to 1."""
+    trust: str
+    freshness: str
+    why: str = ""
+
+
 class Recalled(Event):
-    """Lessons shown at the start of the run (written from part 2 on)."""
+    """What memory was asked for, and what it gave: at the start, when the model asked, or after a failed command."""
 
     type: Literal["recalled"] = "recalled"
-    lessons: tuple[str, ...] = ()
+    by: Literal["start", "tool", "failure"] = "start"
+    query: str = ""
+    shown: tuple[Shown, ...] = ()
+    places: tuple[str, ...] = ()
+    """Files named as where to look, the likeliest first."""
+    abstained: str = ""
+    """Why no lesson was shown."""
+    seconds: float = 0.0
+
+    @property
+    def lessons(self) -> tuple[str, ...]:
+        """Return the ids of the lessons shown."""
+        return tuple(one.lesson for one in self.shown)
 
 
 class Request(Event):
@@ -118,7 +147,7 @@ class Request(Event):
     reset: bool = False
     """True when `messages` replace the whole conversation (the start, and after condensing)."""
     tools: tuple[str, ...] = ()
-    purpose: Literal["act", "condense"] = "act"
+    purpose: Purpose = "act"
 
 
 class Replied(Event):
@@ -133,7 +162,7 @@ class Replied(Event):
     model: str = ""
     """The model that answered: a fallback may differ from the one asked."""
     seconds: float = 0.0
-    purpose: Literal["act", "condense"] = "act"
+    purpose: Purpose = "act"
 
 
 class Action(Event):
@@ -159,6 +188,13 @@ class Observation(Event):
     seconds: float = 0.0
     output_file: str | None = None
     """Path under the episode's folder that holds the whole output where `text` was cut."""
+    hint: str = ""
+    """Lessons about this failure, shown below `text`: not part of what the call gave."""
+
+    @property
+    def shown(self) -> str:
+        """Return what the model is shown."""
+        return f"{self.text}\n{self.hint}" if self.hint else self.text
 
 
 class Checkpointed(Event):
@@ -260,7 +296,7 @@ def conversation(events: Iterable[Event]) -> list[Message]:
             messages = _all_answered(messages)
             messages.append(Message(role="assistant", content=event.text, tool_calls=event.tool_calls))
         elif isinstance(event, Observation):
-            messages.append(Message(role="tool", content=event.text, tool_call_id=event.call_id))
+            messages.append(Message(role="tool", content=event.shown, tool_call_id=event.call_id))
     return messages
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from learnagent_memory.lesson import Anchor
-from learnagent_memory.source import Digests, language_of, read_digests
+from learnagent_memory.source import MAX_BYTES, Digests, language_of, read_digests
 from learnagent_memory.symbol_digest import DIGEST_CHARACTERS
 from learnagent_memory.tree import Changes, Tree
 
@@ -25,6 +25,7 @@ SEARCH_LIMIT_S = 0.5
 MAX_SEARCHED = 200
 """Changed files that are searched for what is gone, the nearest first."""
 CACHE_FILES = 4096
+_FILES_A_READ = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,26 +146,26 @@ class Judge:
     def _where(self, anchor: Anchor, changes: Changes | None, *, deadline: float) -> Anchor | None:
         """Return the one place that is new since then and holds what the anchor held, else its name."""
         places: list[Anchor] = []
-        for path, file in self._candidates(anchor.path, changes):
+        paths = self._candidates(anchor.path, changes)
+        for start in range(0, len(paths), _FILES_A_READ):
+            batch = paths[start : start + _FILES_A_READ]
             if time.monotonic() > deadline:
                 self._is_partial = True
                 break
-            places += _likenesses(anchor, path, file)
+            self.load(batch)
+            for path in batch:
+                if (file := self._files[path]) is not None and file.size <= MAX_BYTES:
+                    places += _likenesses(anchor, path, file)
         if changes is not None:
             places = self._new(places, changes.before)
         return _choose(anchor, places, is_sure=changes is not None)
 
-    def _candidates(self, path: str, changes: Changes | None) -> list[tuple[str, _File]]:
+    def _candidates(self, path: str, changes: Changes | None) -> list[str]:
         """Return the files to search: its own, then those of its kind that changed, the nearest first."""
-        suffix = _suffix(path)
-        near = sorted(
-            (other for other in (changes.paths if changes else ()) if other != path and _suffix(other) == suffix),
-            key=_distance(path),
-        )
-        paths = [path, *near[:MAX_SEARCHED]]
+        changed = changes.paths if changes else ()
+        near = sorted((one for one in changed if one != path and _suffix(one) == _suffix(path)), key=_distance(path))
         self._is_partial = self._is_partial or len(near) > MAX_SEARCHED
-        self.load(paths)
-        return [(one, file) for one in paths if (file := self._files[one]) is not None]
+        return [path, *near[:MAX_SEARCHED]]
 
     def _new(self, places: Sequence[Anchor], before: Tree) -> list[Anchor]:
         """Leave out the places that were there before: they are no new home of anything."""
@@ -191,6 +192,11 @@ class _File:
         self._content = content
         self._language = language_of(path, content)
         self._cache = cache
+
+    @property
+    def size(self) -> int:
+        """Bytes of its content."""
+        return len(self._content)
 
     @property
     def digests(self) -> Digests:

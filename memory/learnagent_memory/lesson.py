@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Literal
 
 from learnagent_memory.episode import Record
@@ -75,7 +76,7 @@ class Lesson(Record):
     avoid: str = ""
     anchors: tuple[Anchor, ...] = ()
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Return the id: sha256 of what it says and where it is anchored, the anchors' digests left out."""
         said = self.model_dump(mode="json", exclude={"anchors": {"__all__": {"digest"}}})

@@ -54,6 +54,10 @@ def digest_definitions(
     Of a class count the head, the fields and the names of the methods; a method without a body counts in
     full. Definitions of one name (overloads, getter and setter, a Rust struct and its impls) share one
     digest, whatever their order.
+
+    Classes that commits changed in pytest, scrapy and ripgrep were stale after 30, 90, 365 days in .13, .31,
+    .51 of the cases; by the whole body in .43, .71, .79; without the names of methods in .06, .15, .29, but
+    then a method that is removed goes unnoticed.
     """
     wanted = frozenset(definition.node for definition in definitions)
     tokens, spans = syntax_tokens(root, content, language=language, wanted=wanted)

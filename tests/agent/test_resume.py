@@ -116,3 +116,20 @@ def test_later_requests_of_the_user_survive_condensing_word_for_word(here: Path)
     text = "\n".join(message.content for message in model.requests[-1][0])
     assert "FIRST request" in text
     assert "SECOND request: never delete files" in text
+
+
+def test_a_call_whose_secret_was_taken_out_is_not_carried_out_on_resume(here: Path) -> None:
+    root = make_repository(here / "r")
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
+    first = carry_out(root, [call("write", path="a", content=f"token = '{token}'\n"), FINISH])
+    path = first.episode.folder / FILE_NAME
+    lines = path.read_text().splitlines(keepends=True)
+    reply = next(number for number, line in enumerate(lines) if '"type":"reply"' in line)
+    path.write_text("".join(lines[: reply + 1]))  # as if it had died before the call began
+    (root / "a").unlink()
+
+    second = carry_out(root, [FINISH], resume=journal.read(first.episode.folder))
+
+    assert not (root / "a").exists()
+    assert "Interrupted" in second.model.requests[0][0][-1].content
+    assert token not in path.read_text()

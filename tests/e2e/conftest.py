@@ -25,6 +25,7 @@ def _planted(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Plant secrets in the environment, and a private file in the home."""
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LEARNAGENT_REFLECT", "off")  # one request more than a script has turns
     for name in ("FORCE_COLOR", "CLICOLOR_FORCE", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     home = here / "home"

@@ -495,10 +495,12 @@ def test_constants_and_fields_have_digests() -> None:
 
 
 def test_a_reading_says_whether_it_is_complete() -> None:
+    filler = (b"#" * 9_999 + b"\n") * (MAX_BYTES // 10_000)
+
     assert read_digests(b"def f(): pass\n", "python").is_complete
     assert read_digests(b"", "python").is_complete
     assert not read_digests(b"def f(): pass\ndef g(:\n", "python").is_complete
-    assert not read_digests(b"def f(): pass\n" + b"# filler\n" * (MAX_BYTES // 9), "python").is_complete
+    assert not read_digests(b"def f(): pass\n" + filler, "python").is_complete
     assert not read_digests(b"\0def f(): pass", "python").is_complete
     assert not read_digests(b"def f(): pass", "cobol").is_complete
 
@@ -529,7 +531,7 @@ def test_code_cut_anywhere_is_digested_without_an_error(language: str, data: st.
 STDLIB = Path(sysconfig.get_path("stdlib"))
 
 
-@pytest.mark.parametrize("name", ["textwrap.py", "queue.py", "shlex.py"])
+@pytest.mark.parametrize("name", ["textwrap.py", "queue.py", "graphlib.py"])
 @pytest.mark.parametrize("option", ["line-length=60", "line-length=200", "format.quote-style='single'"])
 def test_a_formatter_changes_no_digest_of_real_code(name: str, option: str, tmp_path: Path) -> None:
     ruff = shutil.which("ruff") or str(Path(sysconfig.get_path("scripts")) / "ruff")

@@ -9,6 +9,9 @@ from learnagent.cli.chat import chat
 from learnagent.cli.do import do
 from learnagent.cli.doctor import doctor
 from learnagent.cli.episodes import app as episodes
+from learnagent.cli.init import init
+from learnagent.cli.memory import app as memory
+from learnagent.cli.recall import recall
 from learnagent.cli.trust import trust
 
 HELP = """A coding agent for the terminal that learns your repository.
@@ -25,6 +28,9 @@ app = typer.Typer(
 )
 app.command("do")(do)
 app.command("chat")(chat)
+app.command("init")(init)
+app.command("recall")(recall)
+app.add_typer(memory, name="memory")
 app.add_typer(episodes, name="episodes")
 app.command("trust")(trust)
 app.command("doctor")(doctor)

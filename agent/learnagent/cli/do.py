@@ -27,10 +27,11 @@ def do(
 ) -> None:
     """Carry out a task in a repository; the check must pass, and every step can be undone."""
     from learnagent.cli import start
+    from learnagent.cli import task as tasks
 
     request = start.Start(
         repo=repo,
-        task=start.read_task(task, is_resume=resume is not None),
+        task=tasks.read_task(task, is_resume=resume is not None),
         resume=resume,
         json=json,
         mode="do",

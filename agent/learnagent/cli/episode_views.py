@@ -12,11 +12,15 @@ from learnagent.checkpoints.undo import plan_undo
 from learnagent.checkpoints.workspace import Workspace
 from learnagent.cli.finding import find_episode
 from learnagent.display import ConsoleScreen, JsonScreen, print_json, undone_lines
+from learnagent.experience.learning import unlearn
+from learnagent.experience.opening import Lessons
+from learnagent.settings import load
 from learnagent_memory import journal
 from learnagent_memory.episode import Checkpointed, Event, Finished, Replied, Started, Undone
 from learnagent_memory.git import open_repository
 from learnagent_memory.journal import Episode
 from learnagent_memory.project import Project, find_project, run_lock
+from learnagent_memory.redact import redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,15 @@ def undo_episode(repo: Path, wanted: str | None, *, step: int, force: bool, json
         event = Undone(
             to_step=step, kept=report.kept_ref, restored=(*report.restored, *report.removed), left=report.left
         )
-        writer = journal.reopen(episode, listeners=(JsonScreen().event,) if json else ())
+        listeners = (JsonScreen().event,) if json else ()
+        writer = journal.reopen(episode, listeners=listeners, redact=redactor(os.environ))
         writer.append(event)
         writer.close()
     if not json:
         ConsoleScreen().lines(undone_lines(event))
+    with Lessons(project, load(project.root, os.environ, {})) as lessons:
+        if taken_back := unlearn(lessons, journal.read(episode.folder)):
+            ConsoleScreen().notice(f"{taken_back} lessons of this run were retracted")
     if commit := _commit(episode.events):
         ConsoleScreen().notice(f"the commit {commit[:12]} of this run stays: git revert {commit[:12]} takes it back")
 

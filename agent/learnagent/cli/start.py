@@ -21,12 +21,9 @@ from learnagent.order import Notify, Order, Screen
 from learnagent.session import opened
 from learnagent.settings import Loaded, load
 from learnagent_memory.episode import Started
-from learnagent_memory.errors import UsageError
 from learnagent_memory.git import open_repository
 from learnagent_memory.journal import Episode
 from learnagent_memory.project import open_project
-
-MAX_TASK_CHARS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +41,6 @@ class Start:
 def flags(**given: object) -> dict[str, object]:
     """Return the flags as settings understand them; None stays None."""
     return {name: value.value if isinstance(value, Enum) else value for name, value in given.items()}
-
-
-def read_task(task: str | None, *, is_resume: bool) -> str:
-    """Return the task's text: as given, from stdin (`-`) or from a file (`@FILE`). Raises UsageError."""
-    if is_resume:
-        if task:
-            raise UsageError("a resumed episode has its task already", hint="leave TASK out, or start a new run")
-        return ""
-    text = _task_text(task).strip()
-    if not text:
-        raise UsageError("no task", hint='say what to do: learnagent do "add a test for parse()"')
-    if len(text) > MAX_TASK_CHARS:
-        raise UsageError(f"the task has {len(text):,} characters", hint=f"keep it under {MAX_TASK_CHARS:,}")
-    return text
-
-
-def _task_text(task: str | None) -> str:
-    if task == "-" and sys.stdin is not None:
-        return sys.stdin.buffer.read(4 * MAX_TASK_CHARS + 1).decode("utf-8", "replace")
-    if task and task.startswith("@"):
-        path = Path(task[1:])
-        try:
-            with path.open("rb") as file:
-                return file.read(4 * MAX_TASK_CHARS + 1).decode("utf-8", "replace")
-        except OSError as error:
-            raise UsageError(f"cannot read {path} ({error.strerror})", hint="name a file after @") from error
-    return (task or "").encode("utf-8", "replace").decode()
 
 
 def prepare(start: Start, screen: Screen) -> Order:

@@ -157,6 +157,34 @@ def preload() -> None:
     _IMPORT.start()
 
 
+def embed(
+    name: str, texts: Sequence[str], *, api_base: str | None, api_key: str | None, timeout_s: float
+) -> list[list[float]]:
+    """Return the vectors that an embedding model gives for some texts, in their order.
+
+    A provider's key goes where `endpoint` lets it. Raises ModelError.
+    """
+    library = _library()
+    provider = library.provider(name)
+    target = endpoint(provider, api_base, api_key)
+    try:
+        answer = library.litellm.embedding(
+            model=name,
+            input=list(texts),
+            api_base=target.api_base,
+            api_key=target.api_key,
+            timeout=timeout_s,
+            max_retries=0,
+            encoding_format="float",
+        )
+        rows = sorted(answer.data, key=lambda row: row["index"])
+        return [[float(value) for value in row["embedding"]] for row in rows]
+    except library.errors as error:
+        raise ModelError(
+            f"{name} cannot encode text ({error})"[:300], hint="set embedder to another model, or to off"
+        ) from error
+
+
 @dataclass(frozen=True, slots=True)
 class _Library:
     """litellm as `chat_request` needs it: imported, quiet, on our connection."""

@@ -27,11 +27,13 @@ def run(arguments: BashArguments, bench: Workbench) -> Result:
     if completed.timed_out:
         note = f"[timed out after {timeout_s:g} s and was killed; pass timeout_s for more]"
         return Result(f"{completed.text.rstrip()}\n{note}", status="timeout", output_file=completed.whole)
+    failed = completed.exit_code != 0
     return Result(
         f"{completed.text.rstrip()}\n[exit {completed.exit_code}]".lstrip("\n"),
-        status="ok" if completed.exit_code == 0 else "error",
+        status="error" if failed else "ok",
         exit_code=completed.exit_code,
         output_file=completed.whole,
+        hint=bench.memory.after_failure(arguments.command, completed.text) if failed else "",
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,6 +14,8 @@ from learnagent.model import ToolSpec
 from learnagent.outline import Outline
 from learnagent.permissions.permission import Permissions
 from learnagent.sandbox.shell import Shell
+from learnagent_memory.redact import Redact
+from learnagent_memory.redact import redact as redact_known_forms
 
 Status = Literal["ok", "error", "refused", "timeout"]
 
@@ -34,6 +36,32 @@ class Result:
     exit_code: int | None = None
     output_file: Path | None = None
     """The whole output, where `text` was cut."""
+    hint: str = ""
+    """Lessons about this failure; shown below the text and no part of it."""
+
+
+class Memory(Protocol):
+    """What earlier runs left. `experience.run_memory` has the real one."""
+
+    def recall(self, query: str) -> str:
+        """Return lessons and places for a query, worded for the model."""
+        ...
+
+    def after_failure(self, command: str, output: str) -> str:
+        """Return the lessons about a command that failed; empty where there are none."""
+        ...
+
+
+class NoMemory:
+    """A Memory that knows nothing."""
+
+    def recall(self, _query: str) -> str:
+        """Say so."""
+        return "The memory is switched off in this run."
+
+    def after_failure(self, _command: str, _output: str) -> str:
+        """Return nothing."""
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +80,9 @@ class Workbench:
     """Seconds until the run must end: no command outlives it."""
     output_chars: int = 10_000
     command_timeout_s: float = 120
+    memory: Memory = field(default_factory=NoMemory)
+    redact: Redact = redact_known_forms
+    """For what is kept on disk of a result; the model is shown it as it is."""
 
     def next_output(self) -> Path:
         """Return a fresh path for one output."""
@@ -104,5 +135,5 @@ def shortened(text: str, bench: Workbench) -> Result:
         return Result(text)
     whole = bench.next_output()
     whole.parent.mkdir(parents=True, exist_ok=True)
-    whole.write_text(text, encoding="utf-8", errors="replace")
+    whole.write_text(bench.redact(text), encoding="utf-8", errors="replace")
     return Result(bounded(text, bench.output_chars), output_file=whole)

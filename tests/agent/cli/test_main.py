@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from learnagent.cli.main import run
-from learnagent.cli.start import read_task
+from learnagent.cli.task import read_task
 from learnagent.settings import Settings
 from learnagent_memory.errors import UsageError
 from runs import make_repository
