@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
 from typing import Literal
 
 from learnagent_memory.episode import Record
@@ -76,7 +75,7 @@ class Lesson(Record):
     avoid: str = ""
     anchors: tuple[Anchor, ...] = ()
 
-    @cached_property
+    @property
     def id(self) -> str:
         """Return the id: sha256 of what it says and where it is anchored, the anchors' digests left out."""
         said = self.model_dump(mode="json", exclude={"anchors": {"__all__": {"digest"}}})
