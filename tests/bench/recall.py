@@ -275,7 +275,7 @@ def ours_in_chroma(folder: Path) -> Contender:
 
     def search(query: str) -> object:
         vector = dense.vector_of(query)
-        return None if vector is None else dense.nearest(vector, limit=LIMIT, only_live=True)
+        return None if vector is None else dense.nearest(vector, limit=LIMIT, least=1)
 
     def learn(texts: Sequence[str]) -> None:
         write_events(folder / "ledger", texts)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-SCHEMA = 1
+SCHEMA = 2
 BUSY_MS = 2000
 """How long a writer waits for another; a chunk of a refresh takes a tenth of that."""
 LOCK_S = 5
@@ -39,7 +39,8 @@ CREATE INDEX vector_number ON vector (number);
 INSERT INTO meta VALUES ('{MADE}', hex(randomblob(8)));
 PRAGMA user_version = {SCHEMA};
 """
-"""`state` says in which of the store's ledgers an event lies. A number is never given twice, so
+"""`state` says in which of the store's ledgers an event lies; `live` is 2 for a lesson that may be shown and is
+trusted, 1 for one that may be shown and is in quarantine, 0 for any other. A number is never given twice, so
 that what is keyed by it elsewhere (Chroma) cannot come to mean another lesson."""
 
 

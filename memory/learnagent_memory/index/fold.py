@@ -181,12 +181,13 @@ class _Fold:
 
     def _write(self, standing: Standing) -> None:
         content = _STANDING.dump_json(standing).decode()
+        live = standing.is_live * (2 if standing.is_trusted else 1)
         done = self.connection.execute(
-            "UPDATE lesson SET standing = ?, live = ? WHERE id = ?", (content, standing.is_live, standing.id)
+            "UPDATE lesson SET standing = ?, live = ? WHERE id = ?", (content, live, standing.id)
         )
         if not done.rowcount:
             made = self.connection.execute(
-                "INSERT INTO lesson (id, standing, live) VALUES (?, ?, ?)", (standing.id, content, standing.is_live)
+                "INSERT INTO lesson (id, standing, live) VALUES (?, ?, ?)", (standing.id, content, live)
             )
             words = indexed(standing.lesson.text)
             self.connection.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (made.lastrowid, words))

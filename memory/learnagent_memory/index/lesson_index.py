@@ -102,15 +102,25 @@ class LessonIndex:
     @property
     def live(self) -> int:
         """How many lessons may be shown."""
-        query = "SELECT count(*) FROM lesson WHERE live"
-        return self._safely(lambda: int(self._cache.connection.execute(query).fetchone()[0]))
+        return self._count(least=1)
 
-    def search(self, text: str, *, limit: int = 20, only_live: bool = True) -> list[Hit]:
+    @property
+    def trusted(self) -> int:
+        """How many of those are trusted."""
+        return self._count(least=2)
+
+    def _count(self, *, least: int) -> int:
+        query = "SELECT count(*) FROM lesson WHERE live >= ?"
+        return self._safely(lambda: int(self._cache.connection.execute(query, (least,)).fetchone()[0]))
+
+    def search(self, text: str, *, limit: int = 20, only_live: bool = True, only_trusted: bool = False) -> list[Hit]:
         """Return the lessons nearest to a text, best first: at most `limit` by words and as many by meaning.
 
-        The order is that of reciprocal rank fusion; both scores are given for every hit.
+        The order is that of reciprocal rank fusion; both scores are given for every hit. `only_trusted` are those of
+        the live ones that no flood of others can crowd out.
         """
-        return self._safely(lambda: self._search(text, limit, only_live))
+        least = 2 if only_trusted else int(only_live)
+        return self._safely(lambda: self._search(text, limit, least))
 
     def _safely(self, work: Callable[[], T]) -> T:
         """Do the work; when the file fails it, go on with another, filled again, in the end with one in memory."""
@@ -139,11 +149,11 @@ class LessonIndex:
         if dense is not None:
             dense.embed_missing(embed_s)
 
-    def _search(self, text: str, limit: int, only_live: bool) -> list[Hit]:
+    def _search(self, text: str, limit: int, least: int) -> list[Hit]:
         connection = self._cache.connection
         query = search.match_query(connection, text)
-        by_words = search.best_matches(connection, query, limit=limit, only_live=only_live) if query else {}
-        by_meaning, cosines_of = self._by_meaning(text, limit, only_live)
+        by_words = search.best_matches(connection, query, limit=limit, least=least) if query else {}
+        by_meaning, cosines_of = self._by_meaning(text, limit, least)
         numbers = _fused(list(by_words), by_meaning)
         lexical = by_words | (search.scores_of(connection, query, set(numbers) - by_words.keys()) if query else {})
         dense = cosines_of(numbers)
@@ -154,20 +164,26 @@ class LessonIndex:
             if number in names  # else another process forgot it meanwhile
         ]
 
-    def _by_meaning(self, text: str, limit: int, only_live: bool) -> tuple[list[int], CosinesOf]:
+    def _by_meaning(self, text: str, limit: int, least: int) -> tuple[list[int], CosinesOf]:
         """Return the nearest lessons, and what gives the cosines of any others."""
         dense = self._searcher()
         vector = dense.vector_of(text) if dense else None
         if dense is None or vector is None:
             return [], lambda _numbers: {}
-        return dense.nearest(vector, limit=limit, only_live=only_live), partial(dense.cosines, vector)
+        return dense.nearest(vector, limit=limit, least=least), partial(dense.cosines, vector)
 
     def _searcher(self) -> DenseSearch | None:
-        """Return the search by meaning; None without an embedder, or while it fails."""
-        if self._dense is None and self._embedder is not None:
+        """Return the search by meaning; None without an embedder, while it fails, and where there is no lesson.
+
+        Asking an embedder anything may read 91 MB or wait for a server.
+        """
+        if self._dense is None and self._embedder is not None and self._has_lessons():
             key = self._embedder.key
             self._dense = DenseSearch(self._cache, self._embedder, key) if key else None
         return self._dense
+
+    def _has_lessons(self) -> bool:
+        return self._cache.connection.execute("SELECT 1 FROM lesson LIMIT 1").fetchone() is not None
 
     def _forget_dense(self) -> None:
         if self._dense is not None:

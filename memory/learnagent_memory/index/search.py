@@ -14,12 +14,15 @@ def match_query(connection: sqlite3.Connection, text: str) -> str:
     return " OR ".join(f'"{word}"' for word in words)
 
 
-def best_matches(connection: sqlite3.Connection, query: str, *, limit: int, only_live: bool) -> dict[int, float]:
-    """Return the numbers of the best matching lessons with their BM25 scores, larger is better."""
+def best_matches(connection: sqlite3.Connection, query: str, *, limit: int, least: int) -> dict[int, float]:
+    """Return the numbers of the best matching lessons with their BM25 scores, larger is better.
+
+    `least` is the least value of `live` that they have.
+    """
     rows = connection.execute(
         "SELECT words.rowid, words.rank FROM words JOIN lesson ON lesson.number = words.rowid"
         " WHERE words MATCH ? AND lesson.live >= ? ORDER BY words.rank LIMIT ?",
-        (query, only_live, limit),
+        (query, least, limit),
     )
     return {number: -rank for number, rank in rows}
 

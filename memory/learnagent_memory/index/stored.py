@@ -77,11 +77,11 @@ class StoredVectors:
         while page := list(islice(left, _PAGE)):
             yield self._read(page)
 
-    def live(self, numbers: Iterable[int]) -> frozenset[int]:
-        """Return those of the lessons that may be shown."""
+    def live(self, numbers: Iterable[int], least: int) -> frozenset[int]:
+        """Return those of the lessons whose `live` is at least that."""
         wanted = list(numbers)
-        query = f"SELECT number FROM lesson WHERE live AND number IN ({','.join('?' * len(wanted))})"
-        return frozenset(number for (number,) in self._connection.execute(query, wanted))
+        query = f"SELECT number FROM lesson WHERE live >= ? AND number IN ({','.join('?' * len(wanted))})"
+        return frozenset(number for (number,) in self._connection.execute(query, (least, *wanted)))
 
     def _read(self, numbers: list[int]) -> tuple[list[int], Vector]:
         import numpy as np

@@ -48,12 +48,12 @@ class VectorIndex(Protocol):
 class ExactVectors:
     """All vectors in one matrix: exact, nothing to open, and the fastest up to the size where `chroma` takes over."""
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, *, capacity: int = 0) -> None:
         import numpy as np
 
         self._rows: dict[int, int] = {}
         self._numbers: list[int] = []
-        self._matrix: Vector = np.empty((0, dimension), dtype=np.float32)
+        self._matrix: Vector = np.empty((capacity, dimension), dtype=np.float32)
 
     def put(self, numbers: Sequence[int], vectors: Vector) -> None:
         """Store vectors (n, dimension) under n distinct numbers, in place of what these had."""

@@ -71,7 +71,7 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
 def finds_all(search: DenseSearch, count: int = COUNT) -> bool:
     vector = search.vector_of("Run check 7")
     assert vector is not None
-    found = search.nearest(vector, limit=count, only_live=True)
+    found = search.nearest(vector, limit=count, least=1)
     cosines = search.cosines(vector, found)
     return len(found) == count and found[:5] == sorted(found, key=lambda number: -cosines[number])[:5]
 
