@@ -183,6 +183,8 @@ class Session:
             problem = self._memory.reflect(finished, model=self._loop.model, budget=self._loop.budget)
         except KeyboardInterrupt:
             problem = "stopped by the user"
+        except LearnAgentError as error:  # where the journal failed, so will its end, which says so
+            problem = str(error)
         if problem:
             self._screen.notice(f"the model was not asked what the run taught: {problem}")
 
@@ -192,8 +194,9 @@ class Session:
             return
         try:
             learning = self._memory.learn()
-        except LearnAgentError as error:
-            self._screen.notice(f"nothing is kept of this run yet: {error}")
+        except (LearnAgentError, KeyboardInterrupt) as error:
+            reason = str(error) if isinstance(error, LearnAgentError) else "stopped by the user"
+            self._screen.notice(f"nothing is kept of this run yet: {reason}")
             return
         for standing in learning.learned:
             self._screen.notice(f"learned: {standing.lesson.title} ({standing.status}, {standing.id[:10]})")
@@ -244,11 +247,13 @@ def opened_memory(order: Order, screen: Screen, journal: Journal) -> Iterator[Ru
     if not order.loaded.settings.memory:
         yield None
         return
-    with Lessons(order.project, order.loaded) as lessons:
-        catch_up(lessons, [name for name in journals.list_ids(order.project.episodes) if name != journal.id])
-        for problem in lessons.problems:
-            screen.notice(f"memory: {problem.path}: {problem.reason}")
-        yield RunMemory(lessons, journal, order.resume.events if order.resume else ())
+    earlier = [name for name in journals.list_ids(order.project.episodes) if name != journal.id]
+    with Lessons(order.project, order.loaded, embed_s=order.loaded.settings.recall_limit_s) as lessons:
+        for problem in catch_up(lessons, earlier):
+            screen.notice(problem)
+        memory = RunMemory(lessons, journal, order.resume.events if order.resume else (), notify=screen.notice)
+        memory.say_problems()
+        yield memory
 
 
 def _open_journal(order: Order, screen: Screen) -> Journal:

@@ -112,7 +112,7 @@ def import_json(document: str | bytes, ledger: Ledger, *, name: Path) -> Importe
 
 
 def _opened(document: str | bytes, name: Path) -> _Package:
-    hint = "give a file that `learnagent memory export --json` wrote"
+    hint = "give a file that `learnagent memory export --format json` wrote"
     try:
         package = _PACKAGE.validate_python(parse_json(document))
     except (ValidationError, ValueError) as error:

@@ -28,9 +28,10 @@ _MANY_LINES = frozenset({"do", "avoid", "command", "error"})
 
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters: a lesson must not move the cursor of a terminal
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0"  # invisible
     "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # invisible, or turns the line around (CVE-2021-42574)
     "\ud800-\udfff"  # halves of a character: cannot be encoded
-    "\U000e0000-\U000e007f]"  # tags: text that a model reads and a person does not see
+    "\U000e0000-\U000e0fff]"  # tags and selectors: text that a model reads and a person does not see
 )
 _OUTSIDE = frozenset({"", ".", ".."})
 """Parts of a path that is absolute, leads upwards or is not written the one way."""

@@ -7,7 +7,7 @@ freshness and what the lesson did in earlier runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from learnagent_memory.freshness import Freshness, Judgement
@@ -42,6 +42,29 @@ class Candidate:
     standing: Standing
     cosine: float | None
     """Of its vector and the query's; None without an encoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many lessons a store has: the more there are, the more fit by chance, and the more is asked of each."""
+
+    trusted: int
+    """Asked of trusted lessons by this number alone, so that no flood of others can silence them."""
+    live: int
+    """All that may be shown, those in quarantine included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the same task was shown before."""
+
+    lessons: Collection[str] = ()
+    """Ids."""
+    untrusted: int = 0
+    """How many of them were in quarantine then."""
+
+
+NOTHING = Told()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +103,32 @@ def choose(
     candidates: Iterable[Candidate],
     judgement_of: Judge,
     *,
-    store: int,
+    sizes: Sizes,
+    told: Told = NOTHING,
     limit: int = MAX_LESSONS,
     model: Weights | None = None,
 ) -> Choice:
-    """Return the lessons for a task, of a store of so many; freshness is asked only of those that are relevant."""
-    live = [one for one in candidates if one.standing.is_live and one.standing.helpfulness >= HURTFUL]
+    """Return the lessons for a task, of a store of that size; freshness is asked only of those that are relevant.
+
+    What the task was told counts: nothing is chosen again, and one lesson in quarantine is enough for a task.
+    """
+    found = [one for one in candidates if one.standing.is_live and one.standing.helpfulness >= HURTFUL]
+    live = [one for one in found if one.standing.id not in told.lessons]
     if not live:
-        return Choice((), "no lesson has a word of it")
+        return Choice((), "those that fit were shown already" if found else "no lesson has a word of it")
     model = model or shipped(encoder=any(one.cosine is not None for one in live))
     judged = [(judge(query, one.standing.lesson, cosine=one.cosine, model=model), one.standing) for one in live]
-    threshold = model.threshold(store)
-    likely = [pair for pair in judged if pair[0].chance >= threshold]
+    trusted, untrusted = model.threshold(sizes.trusted), model.threshold(sizes.live)
+    likely = [pair for pair in judged if pair[0].chance >= (trusted if pair[1].is_trusted else untrusted)]
     if not likely:
         best = max(relevance.chance for relevance, _ in judged)
-        return Choice((), f"the best of {len(live)} fits by {best:.2f}, {threshold:.2f} is asked")
+        return Choice((), f"the best of {len(live)} fits by {best:.2f}, {trusted:.2f} is asked")
     scored = (_scored(relevance, standing, judgement_of(standing)) for relevance, standing in likely)
-    shown = _diverse(sorted((one for one in scored if one.score), key=lambda one: -one.score), limit)
-    return Choice(tuple(shown), "" if shown else "the code that the fitting lessons are about is gone")
+    ranked = sorted((one for one in scored if one.score), key=lambda one: -one.score)
+    if not ranked:
+        return Choice((), "the code that the fitting lessons are about is gone")
+    shown = _diverse(ranked, limit, untrusted=MAX_UNTRUSTED - told.untrusted)
+    return Choice(tuple(shown), "" if shown else "what fits is from others, and enough of that was shown")
 
 
 def _scored(relevance: Relevance, standing: Standing, judgement: Judgement) -> Chosen:
@@ -107,22 +138,22 @@ def _scored(relevance: Relevance, standing: Standing, judgement: Judgement) -> C
     return Chosen(standing, judgement, relevance, score)
 
 
-def _diverse(ranked: Sequence[Chosen], limit: int) -> list[Chosen]:
-    """Take the best that say something the ones before do not, with few of one author and one untrusted at most."""
+def _diverse(ranked: Sequence[Chosen], limit: int, *, untrusted: int) -> list[Chosen]:
+    """Take the best that say something the ones before do not, with few of one author and of those in quarantine."""
     taken: list[Chosen] = []
     for one in ranked:
         if len(taken) == limit:
             break
-        if _has_room(one, taken) and not any(_is_like(one, other) for other in taken):
+        if _has_room(one, taken, untrusted=untrusted) and not any(_is_like(one, other) for other in taken):
             taken.append(one)
     return taken
 
 
-def _has_room(one: Chosen, taken: Sequence[Chosen]) -> bool:
+def _has_room(one: Chosen, taken: Sequence[Chosen], *, untrusted: int) -> bool:
     if one.standing.trust == "own":
         return True
     others = [other.standing for other in taken if other.standing.trust != "own"]
-    if not one.standing.is_trusted and sum(not other.is_trusted for other in others) >= MAX_UNTRUSTED:
+    if not one.standing.is_trusted and sum(not other.is_trusted for other in others) >= untrusted:
         return False
     return sum(other.author == one.standing.author for other in others) < MAX_PER_AUTHOR
 

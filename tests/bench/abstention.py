@@ -33,7 +33,7 @@ HUB = 0.05
 """A file changed by more than this share of the commits makes two commits no relatives."""
 FREQUENT_WORDS = 1_500
 TARGET = 0.01
-"""False recalls aimed at when fitting: half of what is promised for other repositories."""
+"""False recalls aimed at, half of what is promised: other repositories differ more than these do."""
 SEED = 20261122
 
 
@@ -165,15 +165,23 @@ Asked = dict[int, list[Answer]]
 """By the size of the store."""
 
 
-def ask(repositories: Sequence[Repository], model: Weights, per_repository: int, *, own: bool, encoder: bool) -> Asked:
-    """Ask queries of each repository of a store of its own, or of another repository's."""
+def ask(
+    asking: Sequence[Repository],
+    targets: Sequence[Repository],
+    model: Weights,
+    per_repository: int,
+    *,
+    own: bool = False,
+    encoder: bool,
+) -> Asked:
+    """Ask queries of each repository of a store of its own, or of another one among the targets."""
     chance = random.Random(SEED + 1)
-    kept = {one.name: stores(one, chance) for one in repositories}
+    kept = {one.name: stores(one, chance) for one in (asking if own else targets)}
     answers: Asked = defaultdict(list)
-    for repository in repositories:
+    for repository in asking:
         newer = range(int(len(repository.past) * 0.8), len(repository.past))
         for place in chance.sample(newer, min(per_repository, len(newer))):
-            target = repository if own else chance.choice([one for one in repositories if one is not repository])
+            target = repository if own else chance.choice([one for one in targets if one is not repository])
             for size, store in kept[target.name].items():
                 answers[size].append(best((repository, place), target, store, model, encoder=encoder))
     return answers
@@ -210,8 +218,8 @@ def report(repositories: Sequence[Repository], models: Models, per_repository: i
     print(f"on {', '.join(one.name for one in repositories)}")
     for encoder, model in models.items():
         print(f"{'with encoder' if encoder else 'words alone'}, thresholds {dict(model.thresholds)}")
-        foreign = ask(repositories, model, per_repository, own=False, encoder=encoder)
-        own = ask(repositories, model, per_repository, own=True, encoder=encoder)
+        foreign = ask(repositories, repositories, model, per_repository, encoder=encoder)
+        own = ask(repositories, repositories, model, per_repository, own=True, encoder=encoder)
         for size in STORES:
             false = sum(one.chance >= model.threshold(size) for one in foreign[size])
             shown = [one for one in own[size] if one.chance >= model.threshold(size)]
@@ -224,18 +232,30 @@ def report(repositories: Sequence[Repository], models: Models, per_repository: i
 
 
 def fit(repositories: Sequence[Repository], per_repository: int, *, encoder: bool) -> Weights:
+    """Fit on all; the thresholds are those that each repository needs of a model that never saw it."""
+    chances: dict[int, list[float]] = defaultdict(list)
+    for held in repositories:
+        rest = [one for one in repositories if one is not held]
+        blind = fit_once(rest, per_repository, encoder=encoder)
+        for asking, targets in (([held], rest), (rest, [held])):
+            share = per_repository if asking == [held] else per_repository // len(rest)
+            for size, answers in ask(asking, targets, blind, share, encoder=encoder).items():
+                chances[size] += [one.chance for one in answers]
+    thresholds: list[tuple[int, float]] = []
+    for size, found in sorted(chances.items()):
+        ranked = sorted(found, reverse=True)
+        least = max([ranked[int(TARGET * len(ranked))] + 0.0005, *(before for _, before in thresholds)])
+        thresholds.append((size, round(least, 3)))
+    fitted = fit_once(repositories, per_repository, encoder=encoder)
+    model = Weights(fitted.weights, tuple(thresholds), fitted.rarity, fitted.unseen)
+    print(f"encoder {encoder}: {named(model)}, thresholds {dict(thresholds)}", flush=True)
+    return model
+
+
+def fit_once(repositories: Sequence[Repository], per_repository: int, *, encoder: bool) -> Weights:
     bits, unseen = rarity(repositories)
     blank = Weights((0.0,) * len(FEATURES), (), bits, unseen)
-    found = pairs(repositories, blank, per_repository, encoder=encoder)
-    fitted = Weights(fit_weights(found), (), bits, unseen)
-    thresholds: list[tuple[int, float]] = []
-    for size, answers in ask(repositories, fitted, per_repository, own=False, encoder=encoder).items():
-        chances = sorted((one.chance for one in answers), reverse=True)
-        least = max([chances[int(TARGET * len(chances))] + 0.0005, *(before for _, before in thresholds)])
-        thresholds.append((size, round(least, 3)))
-    model = Weights(fitted.weights, tuple(thresholds), bits, unseen)
-    print(f"{len(found)} pairs, {sum(pair.related for pair in found)} related: {named(model)}")
-    return model
+    return Weights(fit_weights(pairs(repositories, blank, per_repository, encoder=encoder)), (), bits, unseen)
 
 
 def named(model: Weights) -> dict[str, float]:

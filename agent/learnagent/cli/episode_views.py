@@ -17,6 +17,7 @@ from learnagent.experience.opening import Lessons
 from learnagent.settings import load
 from learnagent_memory import journal
 from learnagent_memory.episode import Checkpointed, Event, Finished, Replied, Started, Undone
+from learnagent_memory.errors import LearnAgentError
 from learnagent_memory.git import open_repository
 from learnagent_memory.journal import Episode
 from learnagent_memory.project import Project, find_project, run_lock
@@ -99,11 +100,21 @@ def undo_episode(repo: Path, wanted: str | None, *, step: int, force: bool, json
         writer.close()
     if not json:
         ConsoleScreen().lines(undone_lines(event))
-    with Lessons(project, load(project.root, os.environ, {})) as lessons:
-        if taken_back := unlearn(lessons, journal.read(episode.folder)):
-            ConsoleScreen().notice(f"{taken_back} lessons of this run were retracted")
+    _unlearn(project, episode)
     if commit := _commit(episode.events):
         ConsoleScreen().notice(f"the commit {commit[:12]} of this run stays: git revert {commit[:12]} takes it back")
+
+
+def _unlearn(project: Project, episode: Episode) -> None:
+    """Take back what the run had taught; where that fails, the undo is done all the same and the next run does it."""
+    try:
+        with Lessons(project, load(project.root, os.environ, {})) as lessons:
+            taken_back = unlearn(lessons, journal.read(episode.folder))
+    except LearnAgentError as error:
+        ConsoleScreen().notice(f"its lessons are not taken back yet: {error}")
+    else:
+        if taken_back:
+            ConsoleScreen().notice(f"{taken_back} lessons of this run were retracted")
 
 
 def _project(repo: Path) -> Project:

@@ -17,7 +17,7 @@ from learnagent_memory.embedding.weights import MINILM, find_weights
 from learnagent_memory.errors import LearnAgentError
 from learnagent_memory.history.summary import HistorySummary, summary
 
-REFIT_S = 60.0
+REFIT_S = 20.0
 """What fitting the ranker on the project's own commits may take."""
 
 
@@ -30,8 +30,10 @@ def run(repo: Path, *, commits: int, minutes: float, encoder: bool | None, json:
         knowledge = Knowledge(lessons, limit_s=60 * minutes, commits=commits)
         update = knowledge.history_update
         screen.notice(f"{update.commits} commits known, {update.read} of them read in {update.seconds:.1f} s")
+        screen.notice("reading the code")
         read = knowledge.read_code()
         left_s = 60 * minutes - (time.monotonic() - started)
+        screen.notice("fitting the ranker on past commits")
         fitted = knowledge.refit(limit_s=min(left_s, REFIT_S)) if left_s > 0 else None
         told = summary(knowledge.history, update)
         count = lessons.count

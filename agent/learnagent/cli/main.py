@@ -40,11 +40,11 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     import typer
 
-    from learnagent.cli.app import app
+    from learnagent.cli.app import application
     from learnagent_memory.errors import LearnAgentError, OutputError
 
     try:
-        code = app(arguments, prog_name="learnagent", standalone_mode=False)
+        code = application(arguments)(arguments, prog_name="learnagent", standalone_mode=False)
     except typer.TyperException as error:
         return _misused(error, arguments)
     except OutputError as error:

@@ -16,6 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+Id = Annotated[str, typer.Argument(help="The lesson, by id or its start.")]
 Ids = Annotated[list[str], typer.Argument(help="Lessons, by id or its start.")]
 Title = Annotated[str | None, typer.Option("--title", help="The lesson in one line.")]
 When = Annotated[str | None, typer.Option("--when", help="The situation it is for, in words of a task.")]
@@ -44,15 +45,15 @@ def list_lessons(
     limit: Limit = 50,
     json: options.Json = False,
 ) -> None:
-    """List the lessons of this repository, the last learned at the bottom."""
+    """List the lessons of this repository. The last learned stands at the bottom."""
     from learnagent.cli import memory_views
 
     memory_views.show_list(repo, every=every, limit=limit, json=json)
 
 
 @app.command()
-def show(lesson: Annotated[str, typer.Argument()], repo: options.Repo = Path(), json: options.Json = False) -> None:
-    """Show a lesson with its evidence, where it is anchored, and what became of it."""
+def show(lesson: Id, repo: options.Repo = Path(), json: options.Json = False) -> None:
+    """Show all that is known of a lesson. Its evidence, where it is anchored, and what became of it."""
     from learnagent.cli import memory_views
 
     memory_views.show_lesson(repo, lesson, json=json)
@@ -60,12 +61,12 @@ def show(lesson: Annotated[str, typer.Argument()], repo: options.Repo = Path(), 
 
 @app.command()
 def search(
-    query: Annotated[str, typer.Argument()],
+    query: Annotated[str, typer.Argument(help="Words of it, or what it is about.")],
     repo: options.Repo = Path(),
     limit: Limit = 10,
     json: options.Json = False,
 ) -> None:
-    """Search all lessons; unlike `learnagent recall` it never abstains."""
+    """Search all lessons. Unlike `learnagent recall` it never abstains."""
     from learnagent.cli import memory_views
 
     memory_views.search(repo, query, limit=limit, json=json)
@@ -73,7 +74,7 @@ def search(
 
 @app.command()
 def stats(repo: options.Repo = Path(), json: options.Json = False) -> None:
-    """Count lessons by kind, status, trust and freshness, and what they did in runs."""
+    """Count lessons and what they did in runs. By kind, status, trust, origin and freshness."""
     from learnagent.cli import memory_views
 
     memory_views.stats(repo, json=json)
@@ -81,7 +82,7 @@ def stats(repo: options.Repo = Path(), json: options.Json = False) -> None:
 
 @app.command()
 def audit(repo: options.Repo = Path(), json: options.Json = False) -> None:
-    """Count junk without a model: duplicates, restatements, recall loops, secrets, stale and never-recalled lessons."""
+    """Count junk without a model. Duplicates, restatements, recall loops, secrets, stale and never-recalled ones."""
     from learnagent.cli import memory_audit
 
     memory_audit.show(repo, json=json)
@@ -108,7 +109,7 @@ def add(
 
 @app.command()
 def edit(
-    lesson: Annotated[str, typer.Argument()],
+    lesson: Id,
     title: Title = None,
     when: When = None,
     do: Do = None,
@@ -119,7 +120,7 @@ def edit(
     repo: options.Repo = Path(),
     json: options.Json = False,
 ) -> None:
-    """Put a better lesson in the place of one: with options, or in your editor. The old one is kept, superseded."""
+    """Put a better lesson in the place of one. With options, or in your editor; the old one is kept, superseded."""
     from learnagent.cli import memory_changes
 
     said = memory_changes.Said(title=title, when=when, do=do, avoid=avoid, error=error, at=at, evidence=evidence)
@@ -151,7 +152,7 @@ def accept(lessons: Ids, repo: options.Repo = Path(), json: options.Json = False
 
 @app.command()
 def review(repo: options.Repo = Path()) -> None:
-    """Go through the lessons in quarantine, one key each."""
+    """Go through what is in quarantine. One key for each lesson of others."""
     from learnagent.cli import memory_changes
 
     memory_changes.review(repo)
@@ -166,7 +167,7 @@ def verify(
     repo: options.Repo = Path(),
     json: options.Json = False,
 ) -> None:
-    """Run the evidence of lessons again, in the sandbox; each command is asked about."""
+    """Run the evidence of lessons again. In the sandbox; each command is asked about, unless --approve all."""
     from learnagent.cli import memory_verification
 
     raise typer.Exit(
@@ -176,7 +177,7 @@ def verify(
 
 @app.command()
 def share(lessons: Ids, yes: Yes = False, repo: options.Repo = Path(), json: options.Json = False) -> None:
-    """Move lessons to where the team reads them, after a preview: .learnagent/memory, or what `memory_remote` names."""
+    """Give lessons to the team, after a preview. They go to .learnagent/memory, or to what `memory_remote` names."""
     from learnagent.cli import memory_sharing
 
     memory_sharing.share(repo, lessons, yes=yes, json=json)
@@ -190,7 +191,7 @@ def sync(
     repo: options.Repo = Path(),
     json: options.Json = False,
 ) -> None:
-    """Copy shared lessons both ways: what the team has and you do not, and the other way round."""
+    """Copy shared lessons both ways. What the team has and you do not, and the other way round."""
     from learnagent.cli import memory_sharing
 
     memory_sharing.sync(repo, remote, json=json)
@@ -214,7 +215,7 @@ def import_lessons(
     repo: options.Repo = Path(),
     json: options.Json = False,
 ) -> None:
-    """Read lessons in; they stay in quarantine until their evidence runs here or you accept them."""
+    """Read lessons in, into quarantine. They stay there until their evidence runs here or you accept them."""
     from learnagent.cli import memory_sharing
 
     memory_sharing.import_file(repo, file, json=json)

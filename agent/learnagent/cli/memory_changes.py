@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from json import dumps as json_text
@@ -15,6 +17,7 @@ import typer
 from pydantic import ValidationError
 
 from learnagent.cli.editor import in_editor
+from learnagent.cli.memory_verification import evidence_of
 from learnagent.cli.memory_views import described, document, one_line
 from learnagent.display import ConsoleScreen, print_json
 from learnagent.experience.opening import Lessons, open_lessons
@@ -27,6 +30,7 @@ from learnagent_memory.similarity import words
 from learnagent_memory.standing import Standing
 
 EDITED = ("title", "when", "do", "avoid", "error", "at", "evidence")
+TO_BE_RUN = "to be run by `memory verify`"
 KEYS = "a accept · r reject · s skip · q quit"
 
 
@@ -53,8 +57,9 @@ def add(repo: Path, said: Said, *, json: bool) -> None:
     """Add the user's own lesson."""
     lessons = open_lessons(repo)
     lesson = _lesson(said, lessons, before=None)
+    is_known = any(one.id == lesson.id for one in lessons.index.standings())
     lessons.write([_learned(lesson, said, lessons)])
-    _tell(lessons, [lesson.id], "added", json=json)
+    _tell(lessons, [lesson.id], "known already, learned once more" if is_known else "added", json=json)
 
 
 def edit(repo: Path, wanted: str, said: Said, *, json: bool) -> None:
@@ -64,11 +69,14 @@ def edit(repo: Path, wanted: str, said: Said, *, json: bool) -> None:
     if said.is_empty:
         said = _from_editor(before)
     lesson = _lesson(said, lessons, before=before.lesson)
-    if lesson.id == before.id:
+    if lesson.id != before.id:
+        superseded = Superseded(at=_now(), author=lessons.author, lesson=before.id, by=lesson.id, reason="edited")
+        lessons.write([_learned(lesson, said, lessons, before=before), superseded])
+    elif said.evidence or lesson.anchors != before.lesson.anchors:
+        lessons.write([_learned(lesson, said, lessons)])
+    else:
         raise UsageError("nothing was changed", hint="say what is different, or leave it")
-    superseded = Superseded(at=_now(), author=lessons.author, lesson=before.id, by=lesson.id, reason="edited")
-    lessons.write([_learned(lesson, said, lessons), superseded])
-    _tell(lessons, [lesson.id], "kept instead", json=json)
+    _tell(lessons, [lesson.id], "kept instead" if lesson.id != before.id else "learned anew", json=json)
 
 
 def retract(repo: Path, wanted: Sequence[str], *, author: str | None, run: str | None, reason: str, json: bool) -> None:
@@ -78,15 +86,20 @@ def retract(repo: Path, wanted: Sequence[str], *, author: str | None, run: str |
         raise UsageError("nothing to retract", hint="name lessons, --author or --run")
     found = [lessons.standing(one) for one in wanted]
     targets: list[tuple[str, str]] = [("lesson", one.id) for one in found]
-    targets += [(scope, target) for scope, target in (("author", author), ("run", run)) if target]
-    before = {one.id for one in lessons.standings() if one.status != "retracted"}
+    if author:
+        taught = {name for one in lessons.index.standings() for name in (one.author, *one.authors)}
+        targets += [("author", name) for name in _meant(author, taught, what="author")]
+    if run:
+        runs = {one.run for one in lessons.index.standings() if one.run}
+        targets += [("run", name) for name in _meant(run, runs, what="run")]
+    before = {one.id for one in lessons.index.standings() if one.status != "retracted"}
     lessons.write(
         Retracted.model_validate(
             {"at": _now(), "author": lessons.author, "scope": scope, "target": target, "reason": reason}
         )
         for scope, target in targets
     )
-    gone = [one.id for one in lessons.standings() if one.status == "retracted" and one.id in before]
+    gone = [one.id for one in lessons.index.standings() if one.status == "retracted" and one.id in before]
     _tell(lessons, gone, "retracted", json=json)
 
 
@@ -138,9 +151,25 @@ def _accepted(standing: Standing, lessons: Lessons) -> Accepted:
     return Accepted(at=_now(), author=lessons.author, lesson=standing.id)
 
 
-def _learned(lesson: Lesson, said: Said, lessons: Lessons) -> Learned:
-    command = said.evidence
-    evidence = (Evidence(command=command, note="to be run by `memory verify`"),) if command else ()
+def _meant(wanted: str, known: Collection[str], *, what: str) -> list[str]:
+    """Return the author or run that the user means, whole or in part. Raises UsageError unless it is one."""
+    if wanted in known:
+        return [wanted]
+    found = sorted(name for name in known if wanted.lower() in name.lower())
+    if len(found) == 1:
+        return found
+    if found:
+        raise UsageError(f"{len(found)} match {what} {wanted}: {', '.join(found[:5])}", hint="name one of them whole")
+    raise UsageError(f"no lesson is of {what} {wanted}", hint="learnagent memory show ID says whose a lesson is")
+
+
+def _learned(lesson: Lesson, said: Said, lessons: Lessons, *, before: Standing | None = None) -> Learned:
+    """Return that the user taught a lesson; its evidence is what `before` had, to be run anew, or what was said."""
+    known = evidence_of(before) if before else None
+    command, expected = said.evidence, None
+    if said.evidence is None and known:
+        command, expected = known.command, known.exit_code
+    evidence = (Evidence(command=command, exit_code=expected, note=TO_BE_RUN),) if command else ()
     return Learned(at=_now(), author=lessons.author, lesson=lesson, origin="user", evidence=evidence)
 
 
@@ -174,11 +203,19 @@ def _signature(error: str) -> str:
 def _anchor(place: str, lessons: Lessons) -> Anchor:
     """Return the anchor a user named. Raises UsageError where there is no such file or symbol."""
     path, _, symbol = place.partition("::")
+    path = _from_root(path, lessons.project.root)
     anchor = anchor_at(lessons.tree, path, symbol)
     if not anchor.digest:
         what = f"no symbol {symbol} in {path}" if symbol and anchor_at(lessons.tree, path).digest else f"no file {path}"
         raise UsageError(what, hint="give PATH, relative to the root, or PATH::SYMBOL such as src/a.py::Parser.feed")
     return anchor
+
+
+def _from_root(path: str, root: Path) -> str:
+    """Return a path as anchors have it: relative to the root, one spelling; what lies outside stays as it is."""
+    with suppress(ValueError):
+        path = str(Path(path).relative_to(root)) if Path(path).is_absolute() else path
+    return Path(os.path.normpath(path)).as_posix() if path else path
 
 
 def _from_editor(before: Standing) -> Said:

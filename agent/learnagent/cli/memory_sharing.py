@@ -45,9 +45,11 @@ def sync(repo: Path, remote: str | None, *, json: bool) -> None:
                 "no remote is set", hint="learnagent memory sync git, or a URL; memory_remote in config.toml keeps it"
             )
         check_address(address)
+        _offer_committed(lessons)
         report = copy_both_ways(lessons.team, open_remote(address, lessons.project.repository, lessons.loaded.environ))
         lessons.refresh()
         waiting = sum(one.is_live and not one.is_trusted for one in lessons.standings())
+        is_empty = not lessons.team.digests()
     if json:
         print_json(_document(report, address, waiting))
         return
@@ -56,6 +58,8 @@ def sync(repo: Path, remote: str | None, *, json: bool) -> None:
     screen.lines([f"{address}: {report.received} received, {report.sent} sent, {state} ({report.seconds:.1f} s)"])
     if waiting:
         screen.lines([f"{waiting} lessons of others wait in quarantine: learnagent memory review"])
+    if is_empty:
+        screen.notice("nothing is shared yet: learnagent memory share ID")
     _tell(screen, report.problems)
 
 
@@ -75,6 +79,7 @@ def export(repo: Path, form: str, output: Path | None) -> None:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise cannot_write(output, error) from error
+    ConsoleScreen().notice(f"written to {output}")
 
 
 def import_file(repo: Path, file: Path, *, json: bool) -> None:
@@ -96,6 +101,14 @@ def import_file(repo: Path, file: Path, *, json: bool) -> None:
     screen = ConsoleScreen()
     screen.lines([f"{len(done.added)} events added, {done.known} known; {waiting} lessons wait in quarantine"])
     _tell(screen, done.problems)
+
+
+def _offer_committed(lessons: Lessons) -> None:
+    """Sync what the user shared through the committed folder too: who shares first and syncs then means both."""
+    ours = lessons.store.private.digests() - lessons.team.digests()
+    committed = lessons.store.shared[0]
+    if mine := ours & committed.digests():
+        lessons.team.adopt((one.content, one.signature) for one in committed.stored(mine))
 
 
 def _ask(lessons: Lessons, texts: Sequence[str]) -> None:

@@ -24,6 +24,11 @@ from learnagent_memory.lesson_event import Refuted, Verified
 from learnagent_memory.reflect.signature import output_digest
 from learnagent_memory.standing import Standing
 
+_RERUN = "run again by `memory verify`"
+_NOT_RUNNABLE = frozenset({126, 127})
+"""What a shell returns for a command that is not there, or is no program: it says nothing about a lesson."""
+_PAST = frozenset({"retracted", "superseded"})
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -31,10 +36,13 @@ class Verdict:
 
     lesson: str
     result: str
-    """`verified`, `refuted`, `refused` (the command was not allowed), `timeout` or `no command`."""
+    """`verified`, `refuted`, `refused` (the command was not allowed), `not runnable` (the shell does not find it),
+    `timeout` or `no command`."""
     command: str = ""
     expected: int | None = None
     exit_code: int | None = None
+    reason: str = ""
+    """Why it was refused."""
 
 
 def verify(repo: Path, wanted: Sequence[str], *, every: bool, approve: object, sandbox: object, json: bool) -> int:
@@ -52,8 +60,12 @@ def verify(repo: Path, wanted: Sequence[str], *, every: bool, approve: object, s
 
 
 def evidence_of(standing: Standing) -> Evidence | None:
-    """Return the evidence that is run again: the last with a command."""
-    return next((one for one in reversed(standing.evidence) if one.command), None)
+    """Return the evidence that is run again: the last claim with a command.
+
+    What an earlier `verify` saw is no claim: else a refuted lesson would be verified by failing once more.
+    """
+    claims = (one for one in reversed(standing.evidence) if one.command and one.note != _RERUN)
+    return next(claims, None)
 
 
 def _chosen(lessons: Lessons, wanted: Sequence[str], *, every: bool) -> list[Standing]:
@@ -61,7 +73,7 @@ def _chosen(lessons: Lessons, wanted: Sequence[str], *, every: bool) -> list[Sta
         raise UsageError("no lesson is named", hint="give ids, or --all")
     if wanted:
         return [lessons.standing(one) for one in wanted]
-    return [one for one in lessons.standings() if one.status != "retracted" and evidence_of(one)]
+    return [one for one in lessons.standings() if one.status not in _PAST and evidence_of(one)]
 
 
 class _Runner:
@@ -74,6 +86,7 @@ class _Runner:
         environ = command_environment(lessons.loaded.environ, extra=hardened_environment())
         self._shell = Shell(project.root, sandbox=sandbox, environ=environ, redact=lessons.redact)
         is_terminal = sys.stdin.isatty() and sys.stderr.isatty()
+        self._why_refused = "you said no" if is_terminal else "nobody can be asked; --approve all runs it unasked"
         check = (settings.check,) if settings.check else ()
         self._permissions = Permissions(
             settings.approve,
@@ -91,11 +104,13 @@ class _Runner:
             return Verdict(standing.id, "no command")
         expected = evidence.exit_code or 0
         if self._permissions.command(evidence.command):
-            return Verdict(standing.id, "refused", evidence.command, expected)
+            return Verdict(standing.id, "refused", evidence.command, expected, reason=self._why_refused)
         done = self._run(evidence.command)
         if done.timed_out or done.exit_code is None:
             return Verdict(standing.id, "timeout", evidence.command, expected)
         holds = done.exit_code == expected
+        if not holds and done.exit_code in _NOT_RUNNABLE:
+            return Verdict(standing.id, "not runnable", evidence.command, expected, done.exit_code)
         self._record(standing, evidence.command, done, holds=holds)
         return Verdict(standing.id, "verified" if holds else "refuted", evidence.command, expected, done.exit_code)
 
@@ -110,7 +125,7 @@ class _Runner:
             exit_code=done.exit_code,
             output_digest=output_digest(done.text),
             commit=lessons.project.repository.head,
-            note="run again by `memory verify`",
+            note=_RERUN,
         )
         event = {"at": now(), "author": lessons.author, "lesson": standing.id, "evidence": evidence}
         if not holds:
@@ -124,4 +139,5 @@ def _line(one: Verdict) -> str:
     told = f"`{one.command}`" if one.command else ""
     if one.exit_code is not None:
         told += f" gave {one.exit_code}" + (f", {one.expected} was expected" if one.result == "refuted" else "")
-    return f"{one.lesson[:SHORT_ID]}  {one.result}  {told}".rstrip()
+    why = f" ({one.reason})" if one.reason else ""
+    return f"{one.lesson[:SHORT_ID]}  {one.result}  {told}{why}".rstrip()

@@ -14,13 +14,17 @@ from learnagent_memory.freshness import JudgedAnchor, Judgement
 from learnagent_memory.standing import Standing
 
 PROBLEMS_SHOWN = 5
+NONE_YET = "no lessons here yet: runs leave them, and `learnagent memory add`"
 
 
 def show_list(repo: Path, *, every: bool, limit: int, json: bool) -> None:
     """Print a line for each lesson."""
     lessons = open_lessons(repo)
-    found = [one for one in lessons.standings() if every or one.is_live][-limit:]
-    _print_many(lessons, found, json=json, none="no lessons here yet: runs leave them, and `learnagent memory add`")
+    everything = sorted(lessons.index.standings(), key=lambda one: (one.learned_at, one.id)) if every else None
+    found = everything or [one for one in lessons.standings() if one.is_live]
+    _print_many(lessons, found[-limit:], json=json, none=NONE_YET)
+    if len(found) > limit:
+        ConsoleScreen().notice(f"{len(found) - limit} earlier lessons are not shown: -n {len(found)} lists all")
 
 
 def search(repo: Path, query: str, *, limit: int, json: bool) -> None:
@@ -28,7 +32,8 @@ def search(repo: Path, query: str, *, limit: int, json: bool) -> None:
     lessons = open_lessons(repo)
     hits = lessons.index.search(query, limit=limit, only_live=False)
     found = [lessons.standing(hit.lesson) for hit in hits]
-    _print_many(lessons, found, json=json, none="no lesson has a word of it")
+    none = "no lesson has a word of it" if lessons.index.standings() else NONE_YET
+    _print_many(lessons, found, json=json, none=none)
 
 
 def show_lesson(repo: Path, wanted: str, *, json: bool) -> None:
@@ -113,7 +118,8 @@ def described(standing: Standing, judgement: Judgement) -> Iterator[str]:
     yield from (f"  {name}: {value}" for name, value in rows if value)
     yield from (f"  at: {_place(one)}" for one in judgement.anchors)
     for one in standing.evidence:
-        ran = f"`{one.command}` gave {one.exit_code}" if one.command else ""
+        ran = f"`{one.command}`" if one.command else ""
+        ran += f" gave {one.exit_code}" if one.command and one.exit_code is not None else ""
         seen = ", ".join(part for part in (ran, one.note, f"commit {one.commit[:10]}" if one.commit else "") if part)
         yield f"  evidence: {seen or 'the episode'}{f' (run {one.episode})' if one.episode else ''}"
     credit = f"helped {standing.helped}, hurt {standing.hurt}, not used {standing.unused}"
@@ -149,8 +155,8 @@ def document(standing: Standing, judgement: Judgement) -> dict[str, Any]:
 def _print_many(lessons: Lessons, found: Sequence[Standing], *, json: bool, none: str) -> None:
     if json:
         print_json({"lessons": [document(one, lessons.judge(one)) for one in found]})
-        return
-    ConsoleScreen().lines([one_line(one, lessons.judge(one)) for one in found] or [none])
+    else:
+        ConsoleScreen().lines([one_line(one, lessons.judge(one)) for one in found] or [none])
     tell_problems(lessons)
 
 

@@ -72,13 +72,18 @@ def _lessons(choice: Choice) -> list[str]:
         lines.append(one_line(one.standing, one.judgement))
         lines += [f"  {name}: {text}" for name, text in (("do", lesson.do), ("avoid", lesson.avoid)) if text]
         lines.append(f"  why: {one.why}")
-    return lines or [f"no lesson: {choice.abstained}"]
+    return lines or [f"no lesson is shown: {choice.abstained}"]
 
 
 def _where(places: list[Place], symbols: list[SymbolPlace]) -> list[str]:
     if not places:
         return ["where to look: no source file here says anything about it"]
-    width = max(len(place.path) for place in places)
-    lines = [f"  {place.path:<{width}}  {place.score:.2f}  {'; '.join(place.why)}" for place in places]
+    lines = [line for place in places for line in _place(place)]
     named = [f"  {one.path}:{one.line}  {one.symbol}" for one in symbols]
     return ["where to look:", *lines, *(["symbols:", *named] if named else [])]
+
+
+def _place(place: Place) -> list[str]:
+    """Return a file with its chance, and beneath it the reasons: beside it they would not fit a terminal."""
+    why = "; ".join(place.why) or "no word of the task is in it; ranked by likeness and past changes alone"
+    return [f"  {place.score:.2f}  {place.path}", f"        {why}"]

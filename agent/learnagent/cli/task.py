@@ -18,7 +18,7 @@ def read_task(task: str | None, *, is_resume: bool) -> str:
         return ""
     text = _task_text(task).strip()
     if not text:
-        raise UsageError("no task", hint='say what to do: learnagent do "add a test for parse()"')
+        raise UsageError("no task", hint='give it in quotes, as @FILE, or as - to read stdin: "add a test for parse()"')
     if len(text) > MAX_TASK_CHARS:
         raise UsageError(f"the task has {len(text):,} characters", hint=f"keep it under {MAX_TASK_CHARS:,}")
     return text

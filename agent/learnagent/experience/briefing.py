@@ -6,6 +6,7 @@ It chooses nothing: `learnagent_memory.recall` does.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from learnagent_memory.episode import Shown
@@ -26,7 +27,15 @@ _ORIGINS: dict[Origin, str] = {
     "model": "stated by a model",
     "outside": "quoted from outside",
 }
-_TAG = re.compile(r"<(?=\s*/?\s*(?:lessons|repository|task|system)\b)", re.IGNORECASE)
+_TAG = re.compile(r"<(?=\W*(?:lessons|repository|task|system|record)(?![^\W_]))", re.IGNORECASE)
+_LABEL = re.compile(r"\[(?=\W*(?:theory|verified|untrusted)\b)", re.IGNORECASE)
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\U000e0000-\U000e0fff]"
+)
+"""What a model reads and a person does not see, or what parts a tag so that only the model puts it together."""
+MAX_AUTHOR = 80
+_NO_BRACKETS = str.maketrans("[]", "()")
 
 
 def briefing(shown: Sequence[Shown]) -> str:
@@ -51,16 +60,26 @@ def shown(chosen: Chosen) -> Shown:
 
 
 def quoted(text: str) -> str:
-    """Return a text that can neither end its block nor look like another: one line, tags of ours broken."""
-    return _TAG.sub("<\N{ZERO WIDTH NON-JOINER}", " ".join(text.split()))
+    """Return a text that can neither end its block nor look like another: one line, our tags and labels broken.
+
+    Characters that only look like ours (a fullwidth `<`) are taken for ours where they make a tag.
+    """
+    line = " ".join(_UNSEEN.sub("", text).split())
+    normal = unicodedata.normalize("NFKC", line)
+    if _TAG.search(normal) or _LABEL.search(normal):
+        line = " ".join(normal.split())
+    return _LABEL.sub("(", _TAG.sub("\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}", line))
 
 
 def label(chosen: Chosen) -> str:
     """Return status, freshness, trust and origin in brackets."""
     standing = chosen.standing
-    parts = [standing.status, chosen.judgement.freshness, _ORIGINS[standing.origin]]
-    if not standing.is_trusted:
-        parts.append(f"UNTRUSTED, from {quoted(standing.author)}")
+    parts: list[str] = [standing.status, chosen.judgement.freshness]
+    if standing.trust == "own":
+        parts.append(_ORIGINS[standing.origin])
+    else:  # whose words they are is what others say
+        known = "from" if standing.is_trusted else "UNTRUSTED, from"
+        parts.append(f"{known} {quoted(standing.author)[:MAX_AUTHOR].translate(_NO_BRACKETS)}")
     return f"[{', '.join(parts)}; lesson {standing.id[:SHORT_ID]}]"
 
 
@@ -93,5 +112,5 @@ def _evidence(standing: Standing) -> str:
     if not ran:
         return ""
     last = ran[-1]
-    at = f" at {last.commit[:10]}" if last.commit else ""
+    at = f" at {quoted(last.commit)[:10]}" if last.commit else ""
     return f"`{quoted(last.command)}` gave exit code {last.exit_code}{at}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from learnagent.experience.opening import Lessons
+from learnagent_memory.errors import ModelError, StorageError
 from learnagent_memory.history.log import DEFAULT_LIMIT
 from learnagent_memory.history.store import FILE_NAME, History, Update
 from learnagent_memory.locate.files import files_at, files_of
 from learnagent_memory.locate.locator import Locator, Place, Refreshed
 from learnagent_memory.locate.refit import Refit, refit
 from learnagent_memory.locate.symbols import SymbolPlace
-from learnagent_memory.recall import Candidate, Choice, choose
+from learnagent_memory.recall import NOTHING, Candidate, Choice, Told, choose
 from learnagent_memory.reflect.candidate import quotes
 from learnagent_memory.relevance import Query
 
@@ -29,35 +31,46 @@ class Knowledge:
         self._commits = commits
         project = lessons.project
         self.history = History(project.index / FILE_NAME)
-        self._locator = Locator(project.index, embedder=lessons.embedder, redact=lessons.redact)
+        self._embedder = lessons.embedder
+
+    @cached_property
+    def _locator(self) -> Locator:
+        """Made when it is asked: with it come NumPy and the encoder."""
+        return Locator(self._lessons.project.index, embedder=self._embedder, redact=self._lessons.redact)
 
     @property
     def knows_places(self) -> bool:
         """Whether code and history were read before: reading them first may take a minute."""
         return (self._lessons.project.index / FILE_NAME).exists()
 
-    def lessons(self, task: str) -> Choice:
-        """Return the lessons for a task."""
-        return self._chosen(Query.of(task), self._lessons.candidates(task))
+    def lessons(self, task: str, told: Told = NOTHING) -> Choice:
+        """Return the lessons for a task, none that it was told before."""
+        return self._chosen(Query.of(task), self._lessons.candidates(task), told)
 
-    def lessons_about_error(self, error: str, command: str) -> Choice:
+    def lessons_about_error(self, error: str, command: str, told: Told = NOTHING) -> Choice:
         """Return the lessons about the very error a command ended with, or that say not to run it so."""
         text = f"{error}\n{command}"
         found = [one for one in self._lessons.candidates(text) if _is_about(one, error, command)]
-        return self._chosen(Query.of(text, error=error), found)
+        return self._chosen(Query.of(text, error=error), found, told)
 
     def places(self, task: str, choice: Choice, *, limit: int) -> list[Place]:
-        """Return the files to look at, the best first."""
+        """Return the files to look at, the best first; without the encoder where that fails."""
         votes = [([anchor.path for anchor in one.places], one.score) for one in choice.lessons]
-        self.read_code()
-        return self._locator.rank(task, lessons=votes, limit=limit)
+        try:
+            self.read_code()
+            return self._locator.rank(task, lessons=votes, limit=limit)
+        except (ModelError, StorageError):
+            self._embedder = None
+            vars(self).pop("_locator", None)
+            self.read_code()
+            return self._locator.rank(task, lessons=votes, limit=limit)
 
     def symbols(self, task: str, places: Sequence[Place], *, limit: int = 10) -> list[SymbolPlace]:
         """Return the definitions in those files to look at, the best first."""
         return self._locator.symbols(task, places, self._lessons.tree.read, limit=limit)
 
-    def _chosen(self, query: Query, candidates: Sequence[Candidate]) -> Choice:
-        return choose(query, candidates, self._lessons.judge, store=self._lessons.count)
+    def _chosen(self, query: Query, candidates: Sequence[Candidate], told: Told) -> Choice:
+        return choose(query, candidates, self._lessons.judge, sizes=self._lessons.sizes, told=told)
 
     @cached_property
     def history_update(self) -> Update:
@@ -72,10 +85,12 @@ class Knowledge:
 
     def read_code(self) -> Refreshed:
         """Take in the code and the history as they are now; what is known already costs little."""
+        started = time.monotonic()
         root = self._lessons.project.root
         files = files_at(root, self._at) if self._at else files_of(root)
         commits = self.history.commits() if self.history_update.commits else []
-        return self._locator.refresh(files, self._read, commits, embed_s=self._limit_s)
+        embed_s = max(0.0, self._limit_s - (time.monotonic() - started))
+        return self._locator.refresh(files, self._read, commits, embed_s=embed_s)
 
     def refit(self, *, limit_s: float) -> Refit:
         """Fit the ranker on the project's own past, and keep the weights if newer commits say they are better."""

@@ -5,46 +5,53 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from learnagent.settings import Loaded, load
 from learnagent_memory.embedding.embedder import Embedder, open_embedder
-from learnagent_memory.errors import UsageError
+from learnagent_memory.embedding.weights import find_weights
+from learnagent_memory.errors import StorageError, UsageError
 from learnagent_memory.freshness import DigestCache, Judge, Judgement
 from learnagent_memory.git import Git, open_repository
+from learnagent_memory.index.lesson_index import EMBED_S as REFRESH_S
 from learnagent_memory.index.lesson_index import LessonIndex
 from learnagent_memory.ledger import Ledger, Problem, Reading, SignerOf, Store, open_store
 from learnagent_memory.lesson import Lesson
 from learnagent_memory.lesson_event import AnyLessonEvent, Learned
 from learnagent_memory.limits import cleaned
 from learnagent_memory.project import Project, open_project
-from learnagent_memory.recall import Candidate
+from learnagent_memory.recall import Candidate, Sizes
 from learnagent_memory.redact import redactor
 from learnagent_memory.share import signing
 from learnagent_memory.share.quota import capped
 from learnagent_memory.standing import Standing
 from learnagent_memory.tree import CommitTree, Tree, WorkingTree
 
-SEARCHED = 60
-"""Hits of the index that recall looks at."""
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Notify = Callable[[str], None]
+SEARCHED = 60
+"""Hits of the index that recall looks at, and as many again of those in quarantine."""
+EMBED_S = 30.0
+"""Seconds that a request to an embedding server may take, where no run waits for it."""
 
 
 class Lessons:
     """A project's lessons, opened: read, judged and written. Close it, or use it in a `with`."""
 
-    def __init__(self, project: Project, loaded: Loaded, *, tree: Tree | None = None) -> None:
+    def __init__(self, project: Project, loaded: Loaded, *, tree: Tree | None = None, embed_s: float = EMBED_S) -> None:
         self.project = project
         self.loaded = loaded
         self.redact = redactor(loaded.environ)
         self.tree: Tree = tree or WorkingTree(project.root)
         self.store = _store(project, loaded, self.redact)
-        self.embedder = choose_embedder(loaded)
+        self.embedder = choose_embedder(loaded, timeout_s=embed_s)
+        self._embed_s = min(embed_s, REFRESH_S)
         self.index = LessonIndex(project.index, embedder=self.embedder, redact=self.redact)
         self._digests = DigestCache()
         self._judge = Judge(self.tree, cache=self._digests)
@@ -66,7 +73,8 @@ class Lessons:
     def refresh(self) -> None:
         """Take in what other runs wrote meanwhile, and look at the tree anew."""
         self._judge = Judge(self.tree, cache=self._digests)
-        self.index.refresh(self.store, signers=_known_signers(self.project, self.loaded))
+        signers = _known_signers(self.project, self.loaded)
+        self.index.refresh(self.store, signers=signers, embed_s=self._embed_s)
 
     def rebuild(self) -> None:
         """Make the index anew from the ledgers; history and code are read again when they are asked for."""
@@ -89,9 +97,9 @@ class Lessons:
         """Return a lesson by its id or the start of it. Raises UsageError."""
         found = self.index.standing(wanted.lower()) if wanted else None
         if found is None:
-            raise UsageError(
-                f"no lesson {wanted}, or several begin so", hint="learnagent memory list --all shows the ids"
-            )
+            several = wanted and sum(one.id.startswith(wanted.lower()) for one in self.index.standings()) > 1
+            said = f"several lessons begin with {wanted}" if several else f"no lesson {wanted or 'without an id'}"
+            raise UsageError(said, hint="learnagent memory list --all shows the ids")
         return found
 
     def judge(self, standing: Standing) -> Judgement:
@@ -103,9 +111,18 @@ class Lessons:
         """How many lessons may be shown."""
         return self.index.live
 
+    @property
+    def sizes(self) -> Sizes:
+        """How many that are, for the chance that is asked of each."""
+        return Sizes(trusted=self.index.trusted, live=self.index.live)
+
     def candidates(self, text: str) -> list[Candidate]:
-        """Return the lessons that recall chooses from."""
-        hits = self.index.search(text, limit=SEARCHED)
+        """Return the lessons that recall chooses from: the trusted ones that are nearest, whatever others wrote."""
+        sizes = self.sizes
+        hits = self.index.search(text, limit=SEARCHED, only_trusted=True) if sizes.trusted else []
+        if sizes.live > sizes.trusted:
+            trusted = {hit.lesson for hit in hits}
+            hits += [hit for hit in self.index.search(text, limit=SEARCHED) if hit.lesson not in trusted]
         found = [(self.index.standing(hit.lesson), hit.dense) for hit in hits]
         return [Candidate(standing, cosine) for standing, cosine in found if standing]
 
@@ -142,16 +159,47 @@ def open_lessons(repo: Path, *, at: str | None = None, flags: Mapping[str, Any] 
     return Lessons(project, loaded, tree=CommitTree(repository, at) if at else None)
 
 
-def choose_embedder(loaded: Loaded) -> Embedder | None:
-    """Return the text encoder that is set; None where there is none, which is no error."""
-    wanted = loaded.settings.embedder
-    if wanted == "off":
+def choose_embedder(loaded: Loaded, *, timeout_s: float = EMBED_S) -> Embedder | None:
+    """Return the text encoder that is set; None where there is none, which is no error. Nothing is read or asked yet.
+
+    `timeout_s` holds for a request to a server.
+    """
+    settings = loaded.settings
+    if settings.embedder == "off":
         return None
-    if wanted == "auto":
-        return open_embedder(loaded.environ)
+    if settings.embedder == "auto":
+        return LocalEmbedder(loaded.environ) if find_weights(loaded.environ) else None
     from learnagent.models.embedding_model import EmbeddingModel
 
-    return EmbeddingModel(wanted, loaded.settings.api_base, api_key=loaded.settings.api_key)
+    return EmbeddingModel(settings.embedder, settings.api_base, api_key=settings.api_key, timeout_s=timeout_s)
+
+
+class LocalEmbedder:
+    """The encoder of this machine, read at the first question: most runs of a new project ask none."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    @property
+    def name(self) -> str:
+        """What made the vectors."""
+        return self._encoder.name
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._encoder.dimension
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one vector a text, as `Embedder` says. Raises StorageError."""
+        return self._encoder.embed(texts)
+
+    @cached_property
+    def _encoder(self) -> Embedder:
+        encoder = open_embedder(self._environ)
+        if encoder is None:
+            raise StorageError("the text encoder is gone", hint="run learnagent init")
+        return encoder
 
 
 def now() -> str:

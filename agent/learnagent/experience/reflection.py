@@ -36,7 +36,7 @@ def ask(episode: Episode, *, model: Model, journal: Journal, budget: Budget) -> 
     journal.append(Request(step=step, messages=tuple(messages), reset=True, purpose="reflect"))
     try:
         budget.require()
-        reply = model.reply(messages, (), on_text=_nowhere, deadline=started + PATIENCE_S)
+        reply = model.reply(messages, (), on_text=_nowhere, deadline=min(started + PATIENCE_S, budget.deadline))
     except LearnAgentError as error:
         return error.message
     budget.charge(reply.usage)

@@ -79,9 +79,11 @@ class StoredVectors:
 
     def live(self, numbers: Iterable[int], least: int) -> frozenset[int]:
         """Return those of the lessons whose `live` is at least that."""
-        wanted = list(numbers)
-        query = f"SELECT number FROM lesson WHERE live >= ? AND number IN ({','.join('?' * len(wanted))})"
-        return frozenset(number for (number,) in self._connection.execute(query, (least, *wanted)))
+        left, found = iter(numbers), set[int]()
+        while page := list(islice(left, _PAGE)):  # SQLite binds 32,766 values at most
+            query = f"SELECT number FROM lesson WHERE live >= ? AND number IN ({','.join('?' * len(page))})"
+            found.update(number for (number,) in self._connection.execute(query, (least, *page)))
+        return frozenset(found)
 
     def _read(self, numbers: list[int]) -> tuple[list[int], Vector]:
         import numpy as np
