@@ -34,6 +34,8 @@ HUB = 0.05
 FREQUENT_WORDS = 1_500
 TARGET = 0.01
 """False recalls aimed at, half of what is promised: other repositories differ more than these do."""
+LEAST = 0.25
+"""Chance asked in any store: of what is shown, one in four at least is about the same file."""
 SEED = 20261122
 
 
@@ -244,7 +246,7 @@ def fit(repositories: Sequence[Repository], per_repository: int, *, encoder: boo
     thresholds: list[tuple[int, float]] = []
     for size, found in sorted(chances.items()):
         ranked = sorted(found, reverse=True)
-        least = max([ranked[int(TARGET * len(ranked))] + 0.0005, *(before for _, before in thresholds)])
+        least = max([LEAST, ranked[int(TARGET * len(ranked))] + 0.0005, *(before for _, before in thresholds)])
         thresholds.append((size, round(least, 3)))
     fitted = fit_once(repositories, per_repository, encoder=encoder)
     model = Weights(fitted.weights, tuple(thresholds), fitted.rarity, fitted.unseen)

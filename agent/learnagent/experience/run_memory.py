@@ -32,6 +32,8 @@ Notify = Callable[[str], None]
 PLACES = 8
 """Files that the `recall` tool names."""
 BRIEFED_PLACES = 5
+LIKELY = 0.05
+"""Score from which a file is named unasked: nonsense spreads its shares over many files."""
 UNKNOWN = Choice((), "the memory failed")
 MAX_HINTS = 3
 """Failed commands of one run that are answered with lessons."""
@@ -59,7 +61,8 @@ class RunMemory:
             return ""
         started = time.monotonic()
         choice = self._lessons_for(task)
-        places = self._places_for(task, choice, limit=BRIEFED_PLACES) if self._knowledge.knows_places else []
+        likely = self._places_for(task, choice, limit=BRIEFED_PLACES) if self._knowledge.knows_places else []
+        places = [place for place in likely if place.why and place.score >= LIKELY]
         found = self._record("start", task, choice, places=places, started=started)
         blocks = [briefing(found)]
         if places:

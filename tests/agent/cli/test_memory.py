@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +189,30 @@ def test_a_review_takes_one_key_and_ctrl_c_ends_it(here: Path, capsys: Capture) 
 def test_recall_of_nothing_says_how_to_give_a_task(root: Path, capsys: Capture) -> None:
     assert run(["recall", " ", "--repo", str(root)]) == 2
     assert "@FILE" in capsys.readouterr().err
+
+
+def test_what_is_shared_is_signed_and_a_known_key_lifts_the_quarantine(
+    here: Path, root: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(here / "key")], check=True)
+    git(root, "config", "user.email", "ann@example.invalid")
+    git(root, "config", "gpg.format", "ssh")
+    git(root, "config", "user.signingkey", str(here / "key.pub"))
+    lesson = added(capsys, root, "Slugs are stored", "--at", "slugs.py::slugify")
+    asked(capsys, root, "share", lesson, "--yes")
+    theirs = here / "theirs"
+    shutil.copytree(root, theirs, ignore=shutil.ignore_patterns("local"))
+    git(theirs, "config", "user.email", "bob@example.invalid")
+    allowed = here / "allowed"
+    allowed.write_text(f"ann@example.invalid {(here / 'key.pub').read_text()}")
+
+    def trust() -> list[str]:
+        return [one["trust"] for one in asked(capsys, theirs, "list")["lessons"]]
+
+    assert trust() == ["quarantined"]
+    monkeypatch.setenv("LEARNAGENT_MEMORY_ALLOWED_SIGNERS", str(allowed))
+    assert trust() == ["signed"]
+    monkeypatch.setenv("LEARNAGENT_MEMORY_REQUIRE_SIGNATURES", "true")
+    assert trust() == ["signed"]
+    allowed.write_text(f"bob@example.invalid {(here / 'key.pub').read_text()}")
+    assert trust() == []
