@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from learnagent.settings import Loaded, load
 from learnagent_memory.embedding.embedder import Embedder, open_embedder
-from learnagent_memory.embedding.weights import find_weights
+from learnagent_memory.embedding.weights import has_weights
 from learnagent_memory.errors import StorageError, UsageError
 from learnagent_memory.freshness import DigestCache, Judge, Judgement
 from learnagent_memory.git import Git, open_repository
@@ -168,7 +168,7 @@ def choose_embedder(loaded: Loaded, *, timeout_s: float = EMBED_S) -> Embedder |
     if settings.embedder == "off":
         return None
     if settings.embedder == "auto":
-        return LocalEmbedder(loaded.environ) if find_weights(loaded.environ) else None
+        return LocalEmbedder(loaded.environ) if has_weights(loaded.environ) else None
     from learnagent.models.embedding_model import EmbeddingModel
 
     return EmbeddingModel(settings.embedder, settings.api_base, api_key=settings.api_key, timeout_s=timeout_s)

@@ -72,6 +72,12 @@ def find_weights(environ: Mapping[str, str], *, weights: Weights = MINILM) -> Pa
     return next((folder for folder in folders if _is_verified(environ, folder, weights)), None)
 
 
+def has_weights(environ: Mapping[str, str], *, weights: Weights = MINILM) -> bool:
+    """Return whether files of the pinned names and sizes are there, without reading them: `find_weights` verifies."""
+    folders = [folder for folder in (weights_folder(environ, weights), packaged(weights)) if folder is not None]
+    return any(all(_size(folder / file.name) == file.size for file in weights.files) for folder in folders)
+
+
 def weights_folder(environ: Mapping[str, str], weights: Weights) -> Path:
     """Return the folder that fetched weights lie in, whether it is there or not."""
     return state_home(environ) / "models" / weights.name
@@ -99,6 +105,12 @@ def _is_verified(environ: Mapping[str, str], folder: Path, weights: Weights) -> 
     with suppress(StorageError):  # a home that cannot be written costs the reading each time
         write_private(memory, json.dumps(seen))
     return True
+
+
+def _size(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_size
+    return -1
 
 
 def _remembered(memory: Path) -> dict[str, list[object]]:
