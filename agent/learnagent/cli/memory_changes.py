@@ -13,10 +13,10 @@ from json import dumps as json_text
 from pathlib import Path
 from typing import Any
 
-import typer
 from pydantic import ValidationError
 
 from learnagent.cli.editor import in_editor
+from learnagent.cli.keys import read_key, single_keys
 from learnagent.cli.memory_verification import evidence_of
 from learnagent.cli.memory_views import described, document, one_line
 from learnagent.display import ConsoleScreen, print_json
@@ -139,10 +139,10 @@ def _verdict(answer: str, standing: Standing, lessons: Lessons) -> AnyLessonEven
 
 
 def _key(screen: ConsoleScreen) -> str:
-    screen.prompt(f"{KEYS}: ")
-    while (answer := typer.getchar().lower()) not in {"a", "r", "s", "q"}:
-        if answer in {"\x03", "\x04"}:
-            raise KeyboardInterrupt
+    with single_keys():
+        screen.prompt(f"{KEYS}: ")
+        while (answer := read_key()) not in {"a", "r", "s", "q"}:
+            continue
     screen.lines([answer])
     return answer
 
