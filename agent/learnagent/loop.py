@@ -15,7 +15,7 @@ from learnagent.checkpoints.undo import may_have_changed, whose_changes
 from learnagent.checkpoints.workspace import Workspace
 from learnagent.dispatch import Dispatcher, MalformedCallError
 from learnagent.finish import CheckRunner, explain, is_as_before
-from learnagent.model import Model, Reply, TextSink
+from learnagent.model import Model, Reply, TextSink, nowhere
 from learnagent.tools import TOOLS
 from learnagent.tools.tool import Workbench
 from learnagent_memory.episode import (
@@ -308,7 +308,7 @@ class Loop:
         request = condense.summary_request(self.messages, older, window)
         self.journal.append(Request(step=self.step, messages=(request[-1],), purpose="condense"))
         try:
-            reply = self.model.reply(request, (), on_text=_nowhere, deadline=self.budget.deadline)
+            reply = self.model.reply(request, (), on_text=nowhere, deadline=self.budget.deadline)
         except ContextOverflowError:
             reply = Reply()
         self.budget.charge(reply.usage)
@@ -335,7 +335,3 @@ def _with_unique_ids(calls: Sequence[ToolCall], messages: Sequence[Message]) -> 
         used.add(fresh)
         unique.append(call.model_copy(update={"id": fresh}))
     return tuple(unique)
-
-
-def _nowhere(_text: str) -> None:
-    """Drop streamed text that the user is not meant to read."""

@@ -65,3 +65,7 @@ class Model(Protocol):
         BudgetSpentError once the deadline has passed.
         """
         ...
+
+
+def nowhere(_text: str) -> None:
+    """Drop streamed text that the user is not meant to read: a TextSink."""

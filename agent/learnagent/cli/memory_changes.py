@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from json import dumps as json_text
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from learnagent.cli.keys import read_key, single_keys
 from learnagent.cli.memory_verification import evidence_of
 from learnagent.cli.memory_views import described, document, one_line
 from learnagent.display import ConsoleScreen, print_json
-from learnagent.experience.opening import Lessons, open_lessons
+from learnagent.experience.opening import Lessons, now, open_lessons
 from learnagent_memory.errors import UsageError
 from learnagent_memory.freshness import anchor_at
 from learnagent_memory.lesson import Anchor, Evidence, Lesson, When
@@ -70,7 +69,7 @@ def edit(repo: Path, wanted: str, said: Said, *, json: bool) -> None:
         said = _from_editor(before)
     lesson = _lesson(said, lessons, before=before.lesson)
     if lesson.id != before.id:
-        superseded = Superseded(at=_now(), author=lessons.author, lesson=before.id, by=lesson.id, reason="edited")
+        superseded = Superseded(at=now(), author=lessons.author, lesson=before.id, by=lesson.id, reason="edited")
         lessons.write([_learned(lesson, said, lessons, before=before), superseded])
     elif said.evidence or lesson.anchors != before.lesson.anchors:
         lessons.write([_learned(lesson, said, lessons)])
@@ -95,7 +94,7 @@ def retract(repo: Path, wanted: Sequence[str], *, author: str | None, run: str |
     before = {one.id for one in lessons.index.standings() if one.status != "retracted"}
     lessons.write(
         Retracted.model_validate(
-            {"at": _now(), "author": lessons.author, "scope": scope, "target": target, "reason": reason}
+            {"at": now(), "author": lessons.author, "scope": scope, "target": target, "reason": reason}
         )
         for scope, target in targets
     )
@@ -134,7 +133,7 @@ def _verdict(answer: str, standing: Standing, lessons: Lessons) -> AnyLessonEven
     if answer == "a":
         return _accepted(standing, lessons)
     if answer == "r":
-        return Retracted(at=_now(), author=lessons.author, target=standing.id, reason="rejected in review")
+        return Retracted(at=now(), author=lessons.author, target=standing.id, reason="rejected in review")
     return None
 
 
@@ -148,7 +147,7 @@ def _key(screen: ConsoleScreen) -> str:
 
 
 def _accepted(standing: Standing, lessons: Lessons) -> Accepted:
-    return Accepted(at=_now(), author=lessons.author, lesson=standing.id)
+    return Accepted(at=now(), author=lessons.author, lesson=standing.id)
 
 
 def _meant(wanted: str, known: Collection[str], *, what: str) -> list[str]:
@@ -170,7 +169,7 @@ def _learned(lesson: Lesson, said: Said, lessons: Lessons, *, before: Standing |
     if said.evidence is None and known:
         command, expected = known.command, known.exit_code
     evidence = (Evidence(command=command, exit_code=expected, note=TO_BE_RUN),) if command else ()
-    return Learned(at=_now(), author=lessons.author, lesson=lesson, origin="user", evidence=evidence)
+    return Learned(at=now(), author=lessons.author, lesson=lesson, origin="user", evidence=evidence)
 
 
 def _lesson(said: Said, lessons: Lessons, *, before: Lesson | None) -> Lesson:
@@ -255,7 +254,3 @@ def _tell(lessons: Lessons, ids: Sequence[str], done: str, *, json: bool) -> Non
     else:
         lines = [f"{done}: {one_line(one, lessons.judge(one))}" for one in found]
         ConsoleScreen().lines(lines or [f"nothing {done}"])
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")

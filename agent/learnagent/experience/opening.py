@@ -49,7 +49,8 @@ class Lessons:
         self.loaded = loaded
         self.redact = redactor(loaded.environ)
         self.tree: Tree = tree or WorkingTree(project.root)
-        self.store = _store(project, loaded, self.redact)
+        self._allowed = allowed_signers(project, loaded.settings.memory_allowed_signers)
+        self.store = _store(project, loaded, self.redact, allowed=self._allowed)
         self.embedder = choose_embedder(loaded, timeout_s=embed_s)
         self._embed_s = min(embed_s, REFRESH_S)
         self.index = LessonIndex(project.index, embedder=self.embedder, redact=self.redact)
@@ -73,7 +74,7 @@ class Lessons:
     def refresh(self) -> None:
         """Take in what other runs wrote meanwhile, and look at the tree anew."""
         self._judge = Judge(self.tree, cache=self._digests)
-        signers = _known_signers(self.project, self.loaded)
+        signers = _known_signers(self.project, self.loaded, self._allowed)
         self.index.refresh(self.store, signers=signers, embed_s=self._embed_s)
 
     def rebuild(self) -> None:
@@ -216,9 +217,8 @@ class _ProvenStore(Store):
         return signing.proven_only(super().read(digests))
 
 
-def _store(project: Project, loaded: Loaded, redact: Callable[[str], str]) -> Store:
+def _store(project: Project, loaded: Loaded, redact: Callable[[str], str], *, allowed: Path | None) -> Store:
     settings = loaded.settings
-    allowed = allowed_signers(project, settings.memory_allowed_signers)
     if settings.memory_require_signatures and allowed is None:
         raise UsageError(
             "signatures are required and no keys are known",
@@ -237,9 +237,8 @@ def allowed_signers(project: Project, setting: str | None) -> Path | None:
     return Path(named).expanduser() if named else None
 
 
-def _known_signers(project: Project, loaded: Loaded) -> str:
+def _known_signers(project: Project, loaded: Loaded, allowed: Path | None) -> str:
     """Return what changes with the keys that are known, the signatures that are there, and what is required."""
-    allowed = allowed_signers(project, loaded.settings.memory_allowed_signers)
     keys = allowed.read_bytes() if allowed and allowed.is_file() else b""
     signatures = sum(1 for folder in _foreign(project) for _ in folder.glob("events/*/*.sig"))
     return f"{hashlib.sha256(keys).hexdigest()} {signatures} {loaded.settings.memory_require_signatures}"

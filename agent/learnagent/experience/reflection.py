@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from learnagent.budget import Budget
-from learnagent.model import Model
+from learnagent.model import Model, nowhere
 from learnagent_memory.episode import Finished, Replied, Request
 from learnagent_memory.errors import LearnAgentError
 from learnagent_memory.journal import Episode, Journal
@@ -36,7 +36,7 @@ def ask(episode: Episode, *, model: Model, journal: Journal, budget: Budget) -> 
     journal.append(Request(step=step, messages=tuple(messages), reset=True, purpose="reflect"))
     try:
         budget.require()
-        reply = model.reply(messages, (), on_text=_nowhere, deadline=min(started + PATIENCE_S, budget.deadline))
+        reply = model.reply(messages, (), on_text=nowhere, deadline=min(started + PATIENCE_S, budget.deadline))
     except LearnAgentError as error:
         return error.message
     budget.charge(reply.usage)
@@ -52,7 +52,3 @@ def ask(episode: Episode, *, model: Model, journal: Journal, budget: Budget) -> 
         )
     )
     return ""
-
-
-def _nowhere(_text: str) -> None:
-    """Drop streamed text that the user is not meant to read."""

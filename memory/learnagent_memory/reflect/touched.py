@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from learnagent_memory.source import language_of, symbol_digests
-
-
-class Tree(Protocol):
-    """One state of the files; `freshness` has a working tree and a commit."""
-
-    def read(self, path: str) -> bytes | None:
-        """Return the content of a file; None where there is none."""
-        ...
+from learnagent_memory.tree import Tree
 
 
 def touched_between(before: Tree, after: Tree) -> Callable[[str], Sequence[str]]:
