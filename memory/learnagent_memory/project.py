@@ -146,6 +146,11 @@ def state_home(environ: Mapping[str, str]) -> Path:
     return _home(environ, "XDG_STATE_HOME", ".local/state")
 
 
+def cache_home(environ: Mapping[str, str]) -> Path:
+    """Return the folder of what is deleted without loss and belongs to no project."""
+    return _home(environ, "XDG_CACHE_HOME", ".cache")
+
+
 def _home(environ: Mapping[str, str], variable: str, default: str) -> Path:
     if own := environ.get("LEARNAGENT_HOME"):
         return Path(own).expanduser()

@@ -37,6 +37,12 @@ _GENERATED = re.compile(
     r"\.ico|\.pdf|\.zip|\.gz|\.woff2?|\.ttf|\.jar)$",
     re.IGNORECASE,
 )
+_LIBRARY = re.compile(
+    r"^(?:jquery|bootstrap|underscore|backbone|modernizr|respond|html5shiv|css3-mediaqueries|mootools|prototype|d3|"
+    r"require|handlebars|mathjax|sizzle|select2|xregexp|doctools|searchtools|language_data)(?:[-_.]\w+)*\.js$",
+    re.IGNORECASE,
+)
+"""Libraries for the browser that projects carry along in folders of their own."""
 _LOCK = re.compile(
     r"^(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|pdm\.lock|uv\.lock|"
     r"pipfile\.lock|cargo\.lock|go\.sum|gemfile\.lock|composer\.lock|mix\.lock|flake\.lock|bun\.lockb?|"
@@ -54,6 +60,8 @@ _CHANGELOG_FOLDERS = frozenset(
 _TEST_NAME = re.compile(
     r"^(?:tests?_.+|tests?|.+[-_.]tests?|.+[-_.]spec|conftest|spec_helper|test[-_]?helpers?|.+_test_.*)$", re.IGNORECASE
 )
+_TEST_FOLDER = re.compile(r"[a-z0-9.](?:Tests?|Specs)$")
+"""Kotlin's `jvmTest`, C#'s `Library.Tests`."""
 _TEST_CLASS = re.compile(r"^(?:Test[A-Z]\w*|\w*[a-z0-9](?:Tests?|TestCase|Spec|IT))$")
 _CLASS_SUFFIXES = frozenset(".java .kt .cs .php .scala .swift .groovy .cpp .cc .m .mm".split())
 
@@ -64,7 +72,7 @@ def kind_of(path: str) -> FileKind:
     *folders, name = path.split("/")
     lower = [folder.lower() for folder in folders]
     suffix = suffix_of(path)
-    if not _VENDORED.isdisjoint(lower):
+    if not _VENDORED.isdisjoint(lower) or (suffix == ".js" and folders and _LIBRARY.match(name)):
         return "vendored"
     if _LOCK.match(name):
         return "lock"
@@ -73,7 +81,7 @@ def kind_of(path: str) -> FileKind:
     is_code = suffix in SUFFIXES or suffix in _OTHER_SOURCES
     if not is_code and _is_changelog(name, lower, suffix):
         return "changelog"
-    if _is_test(name.removesuffix(suffix), lower, suffix if is_code else ""):
+    if _is_test(name.removesuffix(suffix), folders, suffix if is_code else ""):
         return "test"
     if suffix in _PROSE or not _DOCS_FOLDERS.isdisjoint(lower):
         return "docs"
@@ -111,7 +119,7 @@ def _is_changelog(name: str, folders: list[str], suffix: str) -> bool:
 
 
 def _is_test(stem: str, folders: list[str], code_suffix: str) -> bool:
-    if not _TEST_FOLDERS.isdisjoint(folders):
+    if not _TEST_FOLDERS.isdisjoint(folder.lower() for folder in folders) or any(map(_TEST_FOLDER.search, folders)):
         return True
     if not code_suffix:
         return False
