@@ -1,12 +1,11 @@
-"""The only printer: results to stdout, progress and errors to stderr, or JSON lines and nothing else.
+"""The screens of a run: results to stdout, progress to stderr, or JSON lines and nothing else.
 
 What a model or a repository wrote is stripped of control characters before it reaches the terminal.
+Plain lines and documents are `output`'s, which loads nothing that renders.
 """
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
@@ -14,12 +13,17 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.text import Text
 
+from learnagent.output import print_json as print_json
+from learnagent.output import print_line, print_notice
+from learnagent.output import print_text as print_text
+from learnagent.output import safe as safe
 from learnagent_memory.episode import (
     Action,
     Checked,
     Checkpointed,
     Event,
     Finished,
+    Linted,
     Observation,
     Replied,
     Request,
@@ -28,18 +32,13 @@ from learnagent_memory.episode import (
     Usage,
     to_line,
 )
-from learnagent_memory.errors import OutputError
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 DIFF_LINES = 60
 CHECKS = {"passed": "passed", "failed": "failed", "refused": "not allowed to run", "none": "none ran"}
+STYLES = {"done": "bold green", "blocked": "bold yellow"}
+"""How an outcome is shown; red where it is not here."""
 DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 MARKS = {"ok": ("✓", "green"), "error": ("✗", "red"), "refused": ("⊘", "yellow"), "timeout": ("⏱", "yellow")}
-
-
-def safe(text: str) -> str:
-    """Return the text without escape sequences, control characters and bidirectional overrides."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n"))
 
 
 def dollars(usage: Usage) -> str:
@@ -60,14 +59,14 @@ class JsonScreen:
 
     def event(self, event: Event) -> None:
         """Print the event. Raises OutputError where that fails."""
-        _print_line(to_line(event), self._out)
+        print_line(to_line(event), self._out)
 
     def text(self, piece: str) -> None:
         """Print nothing: the reply event has the whole text."""
 
     def notice(self, line: str) -> None:
         """Print the line to stderr."""
-        print(safe(line), file=sys.stderr, flush=True)
+        print_notice(line)
 
 
 class ConsoleScreen:
@@ -105,6 +104,8 @@ class ConsoleScreen:
                 self.notice(f"cannot be kept, and so not be undone: {', '.join(event.skipped)}")
             case Checked():
                 self._checked(event)
+            case Linted():
+                self._linted(event)
             case Finished():
                 self._finished(event)
             case _:
@@ -178,9 +179,19 @@ class ConsoleScreen:
         style = "green" if event.passed else "yellow" if event.phase == "before" else "red"
         self._line(Text(safe(f"  check {verdict} {when} ({event.seconds:.1f} s){names}"), style=style))
 
+    def _linted(self, event: Linted) -> None:
+        for one in event.findings:
+            style = "red" if one.is_open else "yellow"
+            said = " (a person said yes)" if one.accepted else ""
+            self._line(Text(safe(f"  shortcut {one.path}:{one.line} {one.rule}: {one.message}{said}"), style=style))
+        for mended in event.repairs:
+            self._line(Text(safe(f"  mended {mended.path} {mended.rule}"), style="green"))
+        if event.problem:
+            self.notice(event.problem)
+
     def _finished(self, event: Finished) -> None:
         self._line(Text(""))
-        style = "bold green" if event.outcome == "done" else "bold red"
+        style = STYLES.get(event.outcome, "bold red")
         self._result.print(Text(f"{event.outcome.replace('_', ' ')}", style=style), end="")
         self._result.print(Text(safe(f": {event.reason}" if event.reason else "")))
         if event.summary:
@@ -188,6 +199,8 @@ class ConsoleScreen:
         files = ", ".join(event.files_changed) or "none"
         self._result.print(Text(safe(f"files changed: {files}")))
         self._result.print(Text(f"check: {CHECKS[event.check]}"))
+        for shortcut in event.shortcuts:
+            self._result.print(Text(safe(f"shortcut left: {shortcut}"), style="red"))
         if event.commit:
             self._result.print(Text(f"commit: {event.commit[:12]}"))
         self._result.print(
@@ -211,28 +224,6 @@ def _gist(text: str) -> str:
     telling = lines[-2] if len(lines) > 1 and lines[-1].startswith("[exit") else lines[-1]
     count = f"  ({len(lines)} lines)" if len(lines) > 2 else ""
     return telling.strip()[:160] + count
-
-
-def print_json(value: object) -> None:
-    """Print one JSON document on stdout. Raises OutputError where that fails."""
-    _print_line(json.dumps(value), sys.stdout)
-
-
-def _print_line(line: str, out: TextIO) -> None:
-    try:
-        print(line, file=out, flush=True)
-    except OSError as error:
-        raise OutputError(f"stdout cannot be written ({error.strerror})") from error
-
-
-def print_text(text: str) -> None:
-    """Print a whole document on stdout as it is, but for control characters. Raises OutputError where that fails."""
-    _print_line(safe(text).removesuffix("\n"), sys.stdout)
-
-
-def print_error(message: str) -> None:
-    """Print one line on stderr."""
-    print(f"learnagent: {safe(message)}", file=sys.stderr, flush=True)
 
 
 def undone_lines(event: Undone) -> list[str]:

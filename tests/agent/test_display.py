@@ -8,7 +8,19 @@ import pytest
 from rich.console import Console
 
 from learnagent.display import ConsoleScreen, JsonScreen, safe
-from learnagent_memory.episode import Action, Checked, Event, Finished, Observation, Replied, Started, Usage
+from learnagent_memory.episode import (
+    Action,
+    Checked,
+    Event,
+    Finished,
+    Linted,
+    Observation,
+    Repair,
+    Replied,
+    Shortcut,
+    Started,
+    Usage,
+)
 from learnagent_memory.errors import OutputError
 
 STARTED = Started(episode="e1", task="t", model="m", project="p", root="/r", check="make test", sandbox="bubblewrap")
@@ -41,6 +53,23 @@ def test_a_run_is_told_in_a_line_or_two_an_event() -> None:
     assert "check fails now (0.0 s): t::a" in progress
     assert "not done: red" in result
     assert "files changed: a.py" in result
+
+
+def test_shortcuts_repairs_and_a_blocked_end_are_told() -> None:
+    found = Shortcut(path="a.py", line=3, rule="swallowed-error", level="error", message="dropped\x1b[2J")
+    progress, result = shown(
+        Linted(step=1, findings=(found, found.model_copy(update={"accepted": True, "line": 9}))),
+        Linted(step=2, repairs=(Repair(path="a.py", rule="swallowed-error"),), problem="b.js was not read"),
+        Finished(outcome="blocked", exit_code=1, reason="no honest way", shortcuts=("a.py:3 swallowed-error",)),
+    )
+
+    assert "shortcut a.py:3 swallowed-error: dropped" in progress
+    assert "a.py:9 swallowed-error: dropped[2J (a person said yes)" in progress
+    assert "mended a.py swallowed-error" in progress
+    assert "b.js was not read" in progress
+    assert "\x1b" not in progress
+    assert "blocked: no honest way" in result
+    assert "shortcut left: a.py:3 swallowed-error" in result
 
 
 def test_nothing_but_plain_text_is_written_where_it_is_no_terminal() -> None:
