@@ -1,0 +1,1 @@
+"""Compares before and after: tests, expectations, what the task asked for."""

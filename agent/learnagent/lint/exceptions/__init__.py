@@ -1,0 +1,1 @@
+"""Finds handlers of exceptions and weighs what they do with the error."""

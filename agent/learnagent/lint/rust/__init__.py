@@ -1,0 +1,1 @@
+"""Reads and weighs Rust: which calls return a Result, what becomes of its error."""

@@ -1,0 +1,1 @@
+"""Reads shell: commands, exit statuses, scripts, and which commands check something."""

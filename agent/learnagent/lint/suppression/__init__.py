@@ -1,0 +1,1 @@
+"""Reads what silences a check, with its codes and reasons."""

@@ -1,0 +1,1 @@
+"""Small readings of code that many rules share: calls, functions, comments, words, patterns."""

@@ -1,0 +1,1 @@
+"""Reads code that does no work: stubs, placeholders, tables of answers."""
