@@ -78,6 +78,10 @@ class Settings(BaseModel):
     check_timeout_s: float = Field(default=900, gt=0)
     check_rounds: int = Field(default=3, ge=1, le=20)
     """How often a red check goes back to the model."""
+    shortcuts: Literal["stop", "tell", "ignore"] = "stop"
+    """What shortcuts in a run's own diff mean: it may not end as done, they are told, or nobody looks."""
+    lint_rounds: int = Field(default=2, ge=0, le=20)
+    """How often shortcuts go back to the model."""
     command_timeout_s: float = Field(default=120, gt=0)
     """Time-out of a command that names none."""
     output_chars: int = Field(default=10_000, ge=500)
@@ -130,7 +134,7 @@ def load(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> Lo
     trusted = {item.name: item for item in brought if store.trusts(root, item)}
     user_file = config_home(environ) / "config.toml"
     layers: list[tuple[str, Mapping[str, Any]]] = [(str(user_file), _toml_file(user_file))]
-    layers += [(name, _toml(name, trusted[name].text)) for name in (CONFIG,) if name in trusted]
+    layers += [(name, _without_lint(_toml(name, trusted[name].text))) for name in (CONFIG,) if name in trusted]
     layers += [(name, _json_table(trusted[name])) for name in (PYPROJECT,) if name in trusted]
     merged_environ = {**_dotenv(trusted.get(DOTENV)), **environ}
     layers.append((_ENVIRONMENT, _from_environ(merged_environ)))
@@ -179,6 +183,11 @@ def _toml(source: str, text: str) -> dict[str, Any]:
         return parse_toml(text)
     except ValueError as error:
         raise UsageError(f"{source} is not valid TOML ({error})", hint="mend that line") from error
+
+
+def _without_lint(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out the table `[lint]`: it is read by the linter, which runs without trust and without this module."""
+    return {key: value for key, value in values.items() if key != "lint"}
 
 
 def _json_table(item: Brought) -> dict[str, Any]:

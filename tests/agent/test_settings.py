@@ -76,6 +76,14 @@ def test_trusted_content_counts_and_a_changed_byte_is_untrusted_again(here: Path
     assert [item.name for item in changed.untrusted] == [".learnagent/config.toml"]
 
 
+def test_the_linters_table_is_none_of_the_runs_business(here: Path) -> None:
+    environ = environ_of(here)
+    write_config(here, 'check = "make test"\n[lint]\nlevel = "error"\n')
+    trust_all(here, environ)
+
+    assert load(here, environ, {}).settings.check == "make test"
+
+
 def test_trust_holds_for_the_folder_it_was_given_in(here: Path) -> None:
     environ = environ_of(here)
     for name in ("a", "b"):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 EXIT_INTERNAL = 1
 EXIT_USAGE = 2
+EXIT_LINT_FAILED = 2
+"""For `lint` 1 means findings, and nothing else."""
 EXIT_INTERRUPTED = 130
 
 _STREAM_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE})
@@ -30,33 +32,48 @@ def main() -> None:
     """Run the command line and exit."""
     _mend_streams()
     if sys.argv[1:] in (["--version"], ["-V"]):
-        sys.exit(_let_out(0, f"learnagent {__version__}\n"))
+        sys.exit(_let_out(0, [], f"learnagent {__version__}\n"))
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGHUP, _terminate)
-    sys.exit(_let_out(run(sys.argv[1:])))
+    sys.exit(_let_out(run(sys.argv[1:]), sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
+    from learnagent_memory.errors import LearnAgentError, OutputError
+
+    try:
+        return _linted(arguments[1:]) if arguments[:1] == ["lint"] else _applied(arguments)
+    except OutputError as error:
+        return _cannot_print(str(error), error.__cause__, arguments)
+    except LearnAgentError as error:
+        return _fail(str(error), error.exit_code, arguments)
+    except KeyboardInterrupt:
+        return _fail("interrupted", EXIT_INTERRUPTED, arguments)
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is None and error.errno in _STREAM_TROUBLE:
+            return _cannot_print(f"output cannot be written ({error.strerror})", error, arguments)
+        return _fail(_report_crash(error), _internal(arguments), arguments)
+
+
+def _linted(arguments: list[str]) -> int:
+    from learnagent.cli.lint import lint
+
+    return lint(arguments)
+
+
+def _applied(arguments: list[str]) -> int:
+    """Run one of the commands of the typer application."""
     import typer
 
     from learnagent.cli.app import application
-    from learnagent_memory.errors import LearnAgentError, OutputError
 
     try:
         code = application(arguments)(arguments, prog_name="learnagent", standalone_mode=False)
     except typer.TyperException as error:
         return _misused(error, arguments)
-    except OutputError as error:
-        return _cannot_print(str(error), error.__cause__)
-    except LearnAgentError as error:
-        return _fail(str(error), error.exit_code, arguments)
-    except (KeyboardInterrupt, typer.Abort):
+    except typer.Abort:
         return _fail("interrupted", EXIT_INTERRUPTED, arguments)
-    except Exception as error:
-        if isinstance(error, OSError) and error.filename is None and error.errno in _STREAM_TROUBLE:
-            return _cannot_print(f"output cannot be written ({error.strerror})", error)
-        return _fail(_report_crash(error), EXIT_INTERNAL, arguments)
     return code if isinstance(code, int) else 0
 
 
@@ -70,20 +87,26 @@ def _mend_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _let_out(code: int, text: str = "") -> int:
+def _internal(arguments: list[str]) -> int:
+    """Return the exit code for what is nobody's fault but ours or the disk's."""
+    return EXIT_LINT_FAILED if arguments[:1] == ["lint"] else EXIT_INTERNAL
+
+
+def _let_out(code: int, arguments: list[str], text: str = "") -> int:
     """Return the exit code once all output is out, `text` last."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        return _cannot_print(f"output cannot be written ({error.strerror})", error)
+        return _cannot_print(f"output cannot be written ({error.strerror})", error, arguments)
     return code
 
 
-def _cannot_print(message: str, cause: BaseException | None) -> int:
+def _cannot_print(message: str, cause: BaseException | None, arguments: list[str]) -> int:
     """Say it in one line, or nothing where the reader of a pipe has gone."""
     _silence(sys.stdout)
-    return EXIT_INTERNAL if isinstance(cause, BrokenPipeError) else _fail(message, EXIT_INTERNAL, [])
+    code = _internal(arguments)
+    return code if isinstance(cause, BrokenPipeError) else _fail(message, code, [])
 
 
 def _silence(stream: TextIO) -> None:
@@ -92,11 +115,11 @@ def _silence(stream: TextIO) -> None:
 
 
 def _fail(message: str, exit_code: int, arguments: list[str]) -> int:
-    from learnagent.display import print_error, print_json
+    from learnagent.output import print_error, print_json
     from learnagent_memory.errors import OutputError
 
     try:
-        if "--json" in arguments:
+        if "--json" in arguments and arguments[0] != "lint":  # whose JSON is a list of findings and nothing else
             print_json({"type": "error", "message": message, "exit_code": exit_code})
     except OutputError:
         _silence(sys.stdout)

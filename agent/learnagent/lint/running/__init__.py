@@ -1,0 +1,1 @@
+"""Runs the linter: which files and changes, settings, child processes, cache, baseline."""
