@@ -8,7 +8,7 @@ from functools import cache
 from learnagent.budget import Budget
 from learnagent.checkpoints.workspace import Workspace
 from learnagent.discovery import CheckCommand, discover
-from learnagent.finish import CheckRunner
+from learnagent.finish import CheckRunner, FinishGate
 from learnagent.loop import Loop
 from learnagent.order import Order, Screen
 from learnagent.outline import Outline
@@ -19,6 +19,7 @@ from learnagent.sandbox.environment import command_environment
 from learnagent.sandbox.sandbox import Sandbox, choose
 from learnagent.sandbox.shell import Shell
 from learnagent.settings import Settings
+from learnagent.shortcuts import ShortcutLinter
 from learnagent.tools.tool import Memory, Workbench
 from learnagent_memory.git import Repository, hardened_environment
 from learnagent_memory.journal import Journal
@@ -126,17 +127,29 @@ def build_loop(
         memory=memory,
         redact=redact,
     )
+    gate = FinishGate(
+        journal=journal,
+        check=_check_runner(check.command, bench, settings.check_timeout_s) if check.command else None,
+        check_rounds=settings.check_rounds,
+        linter=_linter(order, settings),
+        lint_rounds=settings.lint_rounds,
+    )
     return Loop(
+        gate=gate,
         model=order.make_model(order.loaded, order.choice, screen.notice),
         bench=bench,
         journal=journal,
         workspace=Workspace(order.project.repository, episode=journal.id, state=order.project.local),
         budget=budget,
         on_text=screen.text,
-        check=_check_runner(check.command, bench, settings.check_timeout_s) if check.command else None,
-        check_rounds=settings.check_rounds,
         interactive=order.mode == "chat",
     )
+
+
+def _linter(order: Order, settings: Settings) -> ShortcutLinter | None:
+    if settings.shortcuts == "ignore":
+        return None
+    return ShortcutLinter(order.project.repository, order.whole_task, order.asker, stops=settings.shortcuts == "stop")
 
 
 def _check_runner(command: CheckCommand, bench: Workbench, timeout_s: float) -> CheckRunner:

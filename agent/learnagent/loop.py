@@ -14,8 +14,10 @@ from learnagent.budget import Budget
 from learnagent.checkpoints.undo import may_have_changed, whose_changes
 from learnagent.checkpoints.workspace import Workspace
 from learnagent.dispatch import Dispatcher, MalformedCallError
-from learnagent.finish import CheckRunner, explain, is_as_before
+from learnagent.finish import Ending as Ending
+from learnagent.finish import FinishGate
 from learnagent.model import Model, Reply, TextSink, nowhere
+from learnagent.shortcuts import Look
 from learnagent.tools import TOOLS
 from learnagent.tools.tool import Workbench
 from learnagent_memory.episode import (
@@ -26,7 +28,6 @@ from learnagent_memory.episode import (
     Label,
     Message,
     Observation,
-    Outcome,
     Replied,
     Request,
     ToolCall,
@@ -37,19 +38,12 @@ from learnagent_memory.journal import Journal
 from learnagent_memory.redact import is_redacted
 
 MAX_MALFORMED = 3
+MAX_FAILURES = 20
+"""The last outputs that the linter is given."""
 NUDGE = Message(role="user", content="Call a tool to go on, or `finish` when the task is done.")
 INTERRUPTED = "Interrupted: this call may or may not have taken effect, wholly or in part. Look before you repeat it."
 SPECS = tuple(tool.spec for tool in TOOLS)
 NAMES = tuple(tool.name for tool in TOOLS)
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a turn ended."""
-
-    outcome: Outcome
-    reason: str = ""
-    summary: str = ""
 
 
 @dataclass(slots=True)
@@ -62,19 +56,15 @@ class Loop:
     workspace: Workspace
     budget: Budget
     on_text: TextSink
-    check: CheckRunner | None = None
-    check_rounds: int = 3
+    gate: FinishGate
     interactive: bool = False
     """In a chat a reply without a call ends the turn; in a run it is a mistake."""
 
     messages: list[Message] = field(default_factory=list)
     step: int = 0
-    before: Checked | None = None
-    """How the check stood before the first change."""
-    last_check: Checked | None = None
-    """How the check stood at the last `finish`."""
     checkpoints: list[Checkpointed] = field(default_factory=list)
-    _rounds: int = 0
+    _failures: list[str] = field(default_factory=list)
+    """Output of commands and checks that failed."""
     _malformed: int = 0
     _may_have_changed: bool = False
     _looked: bool = False
@@ -89,8 +79,8 @@ class Loop:
         """Take up an interrupted run; returns the calls of the last reply that were not answered yet."""
         self.messages = conversation(events)
         self.step = max((getattr(event, "step", 0) for event in events), default=0)
-        before = next((e for e in events if isinstance(e, Checked) and e.phase == "before"), None)
-        self.before = before if before and before.exit_code is not None else None
+        self.gate.restore(events)
+        self._failures = [text for event in events if (text := _failure(event))]
         self._looked = any(may_have_changed(event) for event in events)
         self.checkpoints = [event for event in events if isinstance(event, Checkpointed)]
         if self.checkpoints:
@@ -117,7 +107,8 @@ class Loop:
         Raises ModelError, BudgetSpentError, StorageError and KeyboardInterrupt with everything recorded.
         """
         new = tuple(messages) or self._nudge_after_words()
-        self._rounds = self._malformed = 0
+        self._malformed = 0
+        self.gate.begin_turn()
         ending = self._run_calls(pending) if pending else None
         while ending is None:
             reply = self._ask(new)
@@ -207,7 +198,7 @@ class Loop:
                 self._note(self._dispatcher.answer(call, str(error), status="malformed", step=self.step))
                 continue
             if tool.name == "finish":
-                ending = self._finish(call, str(arguments.model_dump()["summary"]))
+                ending = self._finish(call, **arguments.model_dump())
             else:
                 self.budget.require()
                 self._note(self._dispatcher.perform(call, tool, arguments, step=self.step))
@@ -219,33 +210,36 @@ class Loop:
             self._malformed = 0
         return ending
 
-    def _finish(self, call: ToolCall, summary: str) -> Ending | None:
-        """Let the run end if the check passes; otherwise tell the model, until its rounds are used up."""
-        result = None
-        if self.check and (self._may_have_changed or self.checkpoints or not self.interactive):
-            if self._may_have_changed:
-                self._checkpoint("step")
-            result = self.journal.append(self.check.run("finish", step=self.step, before=self.before))
-            self.last_check = result
+    def _finish(self, call: ToolCall, summary: str, blocked: str | None) -> Ending | None:
+        """Let the run end if check and linter agree; otherwise tell the model, until its rounds are used up."""
+        if self._may_have_changed:
+            self._checkpoint("step")
+        if blocked:
+            self.gate.read_diff(self._look())
+            self._note(self._dispatcher.answer(call, "The run ends as blocked.", status="ok", step=self.step))
+            return Ending("blocked", reason=blocked, summary=summary)
+        check = None
+        if self.checkpoints or not self.interactive:
+            check = self.gate.run_check(self.step)
             self._checkpoint("check")
-        if result is None or result.passed:
-            self._note(self._dispatcher.answer(call, "The run ends as done.", status="ok", step=self.step))
-            return Ending("done", summary=summary, reason="" if result else "no check ran")
-        self._rounds += 1
-        text = explain(result, self.before)
-        self._note(self._dispatcher.answer(call, text, status="error", step=self.step))
-        if result.refused:
-            return Ending("not_done", summary=summary, reason=f"the check was not run: {result.text}")
-        if self._rounds > 1 and is_as_before(result, self.before):
-            return Ending(
-                "not_done",
-                summary=summary,
-                reason="the check is red as it was before the run; nothing new broke",
-            )
-        if self._rounds >= self.check_rounds:
-            broken = f"; broken by the run: {', '.join(result.broken)}" if result.broken else ""
-            return Ending("not_done", summary=summary, reason=f"the check failed {self._rounds} times{broken}")
-        return None
+        verdict = self.gate.judge(check, self.gate.read_diff(self._look()), summary=summary)
+        if check and (text := _failure(check)):
+            self._failures.append(text)
+        is_done = verdict.ending is not None and verdict.ending.outcome == "done"
+        status = "ok" if is_done else "error"
+        self._note(self._dispatcher.answer(call, verdict.text, status=status, step=self.step))
+        return verdict.ending
+
+    def _look(self) -> Look:
+        """Return what the linter is to read: the run's own diff since its first checkpoint."""
+        kept = self.checkpoints
+        return Look(
+            step=self.step,
+            start=kept[0].commit if kept else "",
+            end=kept[-1].commit if kept else "",
+            paths=tuple(sorted({path for event in kept if event.label == "step" for path in event.changed})),
+            failures=tuple(self._failures[-MAX_FAILURES:]),
+        )
 
     def _before_change(self, step: int) -> None:
         """Keep the tree and look at the check before the first call that may change files."""
@@ -253,9 +247,7 @@ class Loop:
             self._checkpoint("start")
         if not self._looked:
             self._looked = True
-            if self.check:
-                before = self.journal.append(self.check.run("before", step=step, before=None))
-                self.before = None if before.exit_code is None else before
+            if self.gate.look_before(step):
                 self._checkpoint("check")
         self._may_have_changed = True
 
@@ -278,6 +270,8 @@ class Loop:
             self.checkpoints.append(self.journal.append(Checkpointed.model_validate(event)))
 
     def _note(self, observation: Observation) -> None:
+        if text := _failure(observation):
+            self._failures.append(text)
         self.messages.append(Message(role="tool", content=observation.shown, tool_call_id=observation.call_id))
 
     def _count_malformed(self, problem: str) -> None:
@@ -324,6 +318,13 @@ class Loop:
             message.content for message in self.messages if message.role == "tool" and "Not done yet" in message.content
         ]
         return condense.OpenWork(diff=diff, errors=errors[-1] if errors else "")
+
+
+def _failure(event: Event) -> str:
+    """Return the output of a command or check that failed; empty for any other event."""
+    if isinstance(event, Observation | Checked) and event.exit_code:
+        return event.text
+    return ""
 
 
 def _with_unique_ids(calls: Sequence[ToolCall], messages: Sequence[Message]) -> tuple[ToolCall, ...]:

@@ -15,7 +15,8 @@ from learnagent.checkpoints.commit import CommitResult, commit_run
 from learnagent.experience.learning import catch_up
 from learnagent.experience.opening import Lessons
 from learnagent.experience.run_memory import RunMemory
-from learnagent.loop import Ending, Loop
+from learnagent.finish import Ending, shortcuts_named
+from learnagent.loop import Loop
 from learnagent.order import Mode, Order, Screen
 from learnagent.tools.outline import LISTED
 from learnagent.tools.tool import NoMemory
@@ -40,6 +41,7 @@ from learnagent_memory.redact import redactor
 EXIT_CODES: dict[Outcome, int] = {
     "done": 0,
     "not_done": 1,
+    "blocked": 1,
     "failed": 2,
     "model_error": 3,
     "budget": 4,
@@ -120,7 +122,7 @@ class Session:
         files = sorted({printable(path) for path in Git(project.root).names(*LISTED)})
         start = self._order.start if self._order.start.is_dir() else project.root
         folder = start.relative_to(project.root).as_posix()
-        check = self._loop.check
+        check = self._loop.gate.check
         facts = prompt.Facts(
             task=task,
             folder=folder,
@@ -166,7 +168,8 @@ class Session:
             files_changed=tuple(changed),
             steps=loop.step,
             seconds=round(earlier_s + loop.budget.seconds, 3),
-            check=_verdict(loop.last_check),
+            check=_verdict(loop.gate.last_check),
+            shortcuts=shortcuts_named(loop.gate.last_lint),
             commit=made.commit,
         )
         self._reflect(finished)
@@ -265,7 +268,7 @@ def _open_journal(order: Order, screen: Screen) -> Journal:
 
 def _started(order: Order, journal: Journal, loop: Loop, sandbox: str) -> Started:
     settings, repository = order.loaded.settings, order.project.repository
-    check = loop.check.check if loop.check else None
+    check = loop.gate.check.check if loop.gate.check else None
     return Started(
         episode=journal.id,
         task=order.whole_task,

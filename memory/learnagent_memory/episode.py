@@ -18,7 +18,8 @@ LOST = "[the record of this result is damaged; look again]"
 Label = Literal["start", "step", "check", "resumed"]
 Purpose = Literal["act", "condense", "reflect"]
 """Why a model was asked: to act, to shorten the conversation, or to say what the run taught."""
-Outcome = Literal["done", "not_done", "budget", "model_error", "interrupted", "failed"]
+Outcome = Literal["done", "not_done", "blocked", "budget", "model_error", "interrupted", "failed"]
+"""`blocked`: the model said that the task cannot be done honestly, and why."""
 
 
 class Record(BaseModel):
@@ -212,12 +213,63 @@ class Checkpointed(Event):
     """Paths that could not be kept: unreadable, or larger than 512 MiB; undo cannot bring them back."""
 
 
+class Shortcut(Record):
+    """One finding of the shortcut linter in the run's own diff."""
+
+    path: str
+    line: int
+    column: int = 1
+    end_line: int = 0
+    rule: str
+    level: Literal["error", "warn"]
+    """`error` keeps the run from ending as done."""
+    message: str
+    symbol: str = ""
+    """Qualified name of the definition it stands in."""
+    why: str = ""
+    ways_out: tuple[str, ...] = ()
+    claim: str = ""
+    """Why it is right, as a comment says that the run added."""
+    accepted: bool = False
+    """Whether a person said yes to that."""
+    code: str = ""
+    """The definition around it as it stood, at most 4,000 characters."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it keeps the run from ending as done."""
+        return self.level == "error" and not self.accepted
+
+
+class Repair(Record):
+    """A finding that a later look did not see any more: a pair of bad and good code."""
+
+    path: str
+    rule: str
+    symbol: str = ""
+    message: str = ""
+    bad: str = ""
+    """The definition with the shortcut."""
+    good: str = ""
+    """The same definition without it; empty where it is gone."""
+
+
 class Linted(Event):
-    """Findings of the shortcut linter (written from part 3 on)."""
+    """The shortcut linter read the run's own diff, at `finish`."""
 
     type: Literal["lint"] = "lint"
     step: int
-    findings: tuple[dict[str, Any], ...] = ()
+    findings: tuple[Shortcut, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    """Findings of the look before that are gone."""
+    problem: str = ""
+    """Why the diff could not be read; empty where it could."""
+    seconds: float = 0.0
+
+    @property
+    def open(self) -> tuple[Shortcut, ...]:
+        """Findings that keep the run from ending as done."""
+        return tuple(one for one in self.findings if one.is_open)
 
 
 class Checked(Event):
@@ -258,6 +310,8 @@ class Finished(Event):
     """The ordinary commit made by `--commit`."""
     check: Literal["passed", "failed", "refused", "none"] = "none"
     """How the check stood when it last ran at `finish`."""
+    shortcuts: tuple[str, ...] = ()
+    """Shortcuts left in the run's diff when it was last read: `path:line rule`."""
 
 
 class Undone(Event):

@@ -122,7 +122,7 @@ def learn(lessons: Lessons, episode: Episode) -> Learning:
     Raises LearnAgentError.
     """
     finished = episode.events[-1] if episode.events else None
-    if not isinstance(finished, Finished) or finished.outcome not in {"done", "not_done"}:
+    if not isinstance(finished, Finished) or finished.outcome not in {"done", "not_done", "blocked"}:
         _settled(episode.folder)
         return Learning()
     credited = _credited(lessons, episode, at=finished.at)

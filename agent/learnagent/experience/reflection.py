@@ -18,9 +18,9 @@ PATIENCE_S = 60.0
 
 def is_worth_asking(finished: Finished, setting: str) -> bool:
     """Return whether the model is asked about a run: always, never, or after a long or failed one."""
-    if setting == "off" or finished.outcome not in {"done", "not_done"}:
+    if setting == "off" or finished.outcome not in {"done", "not_done", "blocked"}:
         return False
-    return setting == "always" or finished.steps >= LONG_RUN or finished.outcome == "not_done"
+    return setting == "always" or finished.steps >= LONG_RUN or finished.outcome != "done"
 
 
 def ask(episode: Episode, *, model: Model, journal: Journal, budget: Budget) -> str:

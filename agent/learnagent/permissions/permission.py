@@ -21,11 +21,11 @@ Answer = Literal["yes", "no", "always"]
 class Question:
     """What the user is asked."""
 
-    kind: Literal["command", "edit"]
+    kind: Literal["command", "edit", "allow"]
     title: str
     """One line."""
     body: str
-    """The command, or the diff."""
+    """The command, the diff, or the code that is to stay."""
     reason: str
     """Why it is asked."""
     always: str = "in this run"

@@ -13,6 +13,12 @@ class FinishArguments(Arguments):
     summary: str = Field(
         min_length=1, description="What was done and how it was proved; first line under 72 characters."
     )
+    blocked: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Only where the task cannot be done honestly: why not. The run then ends as blocked, which is "
+        "a good answer and better than a shortcut.",
+    )
 
 
 def run(_arguments: FinishArguments, _bench: Workbench) -> Result:
@@ -22,7 +28,7 @@ def run(_arguments: FinishArguments, _bench: Workbench) -> Result:
 
 FINISH = Tool(
     name="finish",
-    description="Say that the task is done (or cannot be done, and why). The check runs next.",
+    description="Say that the task is done (or cannot be done, and why). The check and the shortcut linter run next.",
     arguments=FinishArguments,
     run=run,
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from learnagent_memory.journal import Episode
-from learnagent_memory.reflect import check_command, convention, coupling, dead_end, fix, note, place, retried
+from learnagent_memory.reflect import check_command, convention, coupling, dead_end, fix, note, place, retried, shortcut
 from learnagent_memory.reflect.candidate import Candidate as Candidate
 from learnagent_memory.reflect.candidate import Sight as Sight
 from learnagent_memory.reflect.candidate import only_warning
@@ -25,6 +25,7 @@ MINERS: tuple[Miner, ...] = (
     coupling.mine,
     fix.mine,
     convention.mine,
+    shortcut.mine,
     note.mine,
     check_command.mine,
     dead_end.mine,

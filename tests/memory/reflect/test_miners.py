@@ -304,6 +304,35 @@ def test_a_rule_about_files_that_the_run_did_not_touch_is_none(here: Path) -> No
     assert of_kind(found, "convention") == []
 
 
+SWALLOW = "def total(values):\n    try:\n        return sum(values)\n    except Exception:\n        return 0\n"
+HONEST = "def total(values):\n    return sum(values or ())\n"
+
+
+def test_a_shortcut_that_stays_teaches_nothing_of_its_repair(here: Path) -> None:
+    root = make_repository(here / "r", SRC_LAYOUT)
+    turns = [call("write", path="src/calc/total.py", content=SWALLOW), FINISH, call("finish", summary="2"), FINISH]
+
+    assert of_kind(lessons_of(root, turns, check=WITH_PATH), "convention") == []
+
+
+def test_a_shortcut_that_was_refused_and_mended_is_a_convention(here: Path) -> None:
+    root = make_repository(here / "r", SRC_LAYOUT)
+    turns = [
+        call("write", path="src/calc/total.py", content=SWALLOW),
+        FINISH,
+        call("write", path="src/calc/total.py", content=HONEST),
+        call("finish", summary="Mended"),
+    ]
+
+    (found,) = of_kind(lessons_of(root, turns, check=WITH_PATH, task="Let total take None"), "convention")
+
+    assert "swallowed-error" in found.lesson.title
+    assert "without `swallowed-error`" in found.lesson.do
+    assert "becomes a default here" in found.lesson.avoid
+    assert [anchor.path for anchor in found.lesson.anchors] == ["src/calc/total.py"]
+    assert (found.origin, found.is_verified, found.evidence[0].exit_code) == ("code", True, 0)
+
+
 def test_where_a_kind_of_task_was_done_is_learned_with_what_was_read_for_nothing(here: Path) -> None:
     root = make_repository(here / "r", SRC_LAYOUT)
     turns = [
