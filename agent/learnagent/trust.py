@@ -67,10 +67,11 @@ def _text(path: Path) -> str:
 def _pyproject_table(text: str) -> str:
     """Return the table as JSON; empty where there is none, or it cannot be shown."""
     try:
-        table = parse_toml(text).get("tool", {}).get("learnagent", {})
-        ours = {key: value for key, value in table.items() if key != "lint"}
+        tool = parse_toml(text).get("tool")
+        table = tool.get("learnagent") if isinstance(tool, dict) else None
+        ours = {key: value for key, value in table.items() if key != "lint"} if isinstance(table, dict) else {}
         return json.dumps(ours, indent=2, sort_keys=True, default=str) if ours else ""
-    except (ValueError, RecursionError, AttributeError):
+    except (ValueError, RecursionError):
         return ""
 
 

@@ -196,7 +196,7 @@ def test_the_step_cap_ends_with_exit_4_and_everything_kept(here: Path) -> None:
 def test_the_cost_cap_ends_with_exit_4(here: Path) -> None:
     class Dear(ScriptedModel):
         def reply(self, *args: object, **kwargs: object) -> object:
-            reply = super().reply(*args, **kwargs)  # type: ignore[arg-type]
+            reply = super().reply(*args, **kwargs)
             usage = reply.usage.model_copy(update={"cost_usd": 0.6})
             return type(reply)(reply.text, reply.tool_calls, usage, reply.finish_reason, reply.model)
 

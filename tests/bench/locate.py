@@ -89,7 +89,7 @@ def observed(root: Path, locator: Locator, case: replay.Case) -> Seen:
     ) -> None:
         before = case.before if history is None else case.before[:history]
         locator.refresh(case.files, CommitTree(Git(root), case.parent).read_all, before, embed_s=3600)
-        judged = locator.judge(task or case.task, scope=scope, **more)  # type: ignore[arg-type]
+        judged = locator.judge(task or case.task, scope=scope, **more)
         # A test that the message names is a candidate too; here all conditions rank the same files.
         rows = np.flatnonzero(judged.features[:, IS_SOURCE]) if scope == "source" else slice(None)
         seen.conditions[condition] = judged.features[rows].astype(np.float32)

@@ -213,7 +213,7 @@ def build_chroma(folder: Path, texts: Sequence[str]) -> None:
 
 
 def add_to_chroma(collection: object, texts: Sequence[str], start: int) -> None:
-    collection.add(  # type: ignore[attr-defined]  # imported in one contender's process only
+    collection.add(  # imported in one contender's process only
         ids=[str(start + number) for number in range(len(texts))],
         documents=list(texts),
         metadatas=[{"status": "theory"}] * len(texts),
@@ -290,7 +290,7 @@ def plain_chroma(folder: Path) -> Contender:
     collection = chroma_collection(folder / "plain")
 
     def search(query: str) -> object:
-        return collection.query(query_embeddings=list(WordVectors().embed([query])), n_results=LIMIT)  # type: ignore[attr-defined]
+        return collection.query(query_embeddings=list(WordVectors().embed([query])), n_results=LIMIT)
 
     def learn(texts: Sequence[str]) -> None:
         add_to_chroma(collection, texts, 10**9)

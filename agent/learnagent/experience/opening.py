@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from learnagent.settings import Loaded, load
 from learnagent_memory.embedding.embedder import Embedder, open_embedder
 from learnagent_memory.embedding.weights import has_weights
-from learnagent_memory.errors import StorageError, UsageError
+from learnagent_memory.errors import StorageError, UsageError, cannot_write
 from learnagent_memory.freshness import DigestCache, Judge, Judgement
 from learnagent_memory.git import Git, open_repository
 from learnagent_memory.index.lesson_index import EMBED_S as REFRESH_S
@@ -80,7 +80,11 @@ class Lessons:
     def rebuild(self) -> None:
         """Make the index anew from the ledgers; history and code are read again when they are asked for."""
         self.index.close()
-        shutil.rmtree(self.project.index, ignore_errors=True)
+        if self.project.index.exists():
+            try:
+                shutil.rmtree(self.project.index)
+            except OSError as error:
+                raise cannot_write(self.project.index, error) from error
         self.index = LessonIndex(self.project.index, embedder=self.embedder, redact=self.redact)
         self.refresh()
 

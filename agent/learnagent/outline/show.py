@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -91,7 +92,8 @@ def clipped(text: str, budget_tokens: int) -> str:
     """Cut a text to the budget."""
     if tokens(text) <= budget_tokens:
         return text
-    return text.encode("utf-8", "replace")[: _room(budget_tokens)].decode("utf-8", "ignore")
+    whole = codecs.getincrementaldecoder("utf-8")()  # keeps back a character that was cut in two
+    return whole.decode(text.encode("utf-8", "replace")[: _room(budget_tokens)])
 
 
 def outer(found: Sequence[Definition]) -> list[int | None]:

@@ -133,7 +133,10 @@ def delete_others(folder: Path) -> None:
         if other != folder:
             with suppress(VectorsUnavailableError):
                 lock = _locked(other, 0)
-                shutil.rmtree(other, ignore_errors=True)
+                try:
+                    shutil.rmtree(other)
+                except OSError as error:  # the next opening tries again
+                    _log.info("%s is not deleted: %s", other, error)
                 lock.release()
 
 

@@ -156,7 +156,7 @@ class ObjectStore:
 
     def _store(self) -> _FileSystem:
         if self._opened is None:
-            opens = cast(Any, _loaded(self._kind.module))
+            opens: Any = _loaded(self._kind.module)
             named = opens._get_kwargs_from_urls(self._url)
             own = {"skip_instance_cache": True}
             self._opened = cast(_FileSystem, opens(**{**named, **own, **self._options}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from learnagent.checkpoints.commit import CommitResult, commit_run
 from learnagent.checkpoints.commit_message import commit_message
 from learnagent.checkpoints.workspace import Workspace
 from learnagent_memory.git import open_repository
+from waiting import next_second
 
 
 class Run:
@@ -149,7 +149,7 @@ def test_ignored_files_are_not_committed(here: Path) -> None:
 def test_files_that_only_lost_their_ignore_rule_are_not_committed(here: Path) -> None:
     root = make_repository(here / "repo", {"a": "1", ".gitignore": "modules/\n"})
     write(root, {"modules/x": "1"})
-    time.sleep(1.1)  # a checkpoint knows its time in seconds
+    next_second(2)
     run = Run(root)
     (root / ".gitignore").unlink()
 
@@ -173,7 +173,7 @@ def test_what_the_run_committed_itself_is_not_committed_again(here: Path) -> Non
     assert run.commit().commit is None
 
     write(root, {"b": "2"})
-    assert run.commit().commit is not None
+    assert run.commit().commit == git(root, "rev-parse", "HEAD").strip()
     assert committed(root) == {"b"}
     assert git(root, "rev-parse", "HEAD^").strip() == head
 
@@ -184,7 +184,7 @@ def test_what_the_run_staged_itself_is_committed(here: Path) -> None:
     write(root, {"a": "2"})
     git(root, "add", "a")
 
-    assert run.commit().commit is not None
+    assert run.commit().commit == git(root, "rev-parse", "HEAD").strip()
 
 
 def refused(root: Path, run: Run, *, changed: str = "a") -> str:
@@ -272,7 +272,7 @@ def test_a_hostile_repository_runs_nothing_when_committing(here: Path) -> None:
     run = Run(root)
     write(root, {"0.cfg": "2", "b.md": "2"})
 
-    assert run.commit().commit is not None
+    assert run.commit().commit == git(root, "rev-parse", "HEAD").strip()
     write(root, {"a.txt": "2"})
     assert "filter" in run.commit().reason
     assert trap.sprung() == []

@@ -6,7 +6,6 @@ import hashlib
 import os
 import socket
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from learnagent.checkpoints.survey import MAX_IGNORED_BYTES
 from learnagent.checkpoints.workspace import Workspace
 from learnagent_memory.errors import LearnAgentError, StorageError, UsageError
 from learnagent_memory.git import open_repository
+from waiting import next_second
 
 
 def workspace(root: Path, episode: str = "episode-1") -> Workspace:
@@ -414,7 +414,7 @@ def test_a_damaged_or_forged_stat_cache_is_not_believed(here: Path) -> None:
 def test_blobs_that_git_cleaned_away_are_stored_again(here: Path) -> None:
     root = make_repository(here / "repo", {"a": "1"})
     write(root, {f"many/{number}": str(number) for number in range(600)})
-    time.sleep(2.1)  # younger files are not cached at all
+    next_second(3)  # younger files are not cached at all
     made = workspace(root).checkpoint("start")
     assert made is not None
     assert (here / "state" / "checkpoints" / "stat-cache.json").exists()

@@ -6,7 +6,6 @@ import os
 import resource
 import shutil
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from gitrepo import contents, git, make_repository, users_own, write
 from learnagent.checkpoints.workspace import Checkpoint, UndoReport, Workspace
 from learnagent_memory.errors import StorageError
 from learnagent_memory.git import open_repository
+from waiting import next_second
 
 
 class Run:
@@ -267,7 +267,7 @@ def test_a_link_that_the_run_put_in_place_of_a_folder_is_undone(root: Path) -> N
 
 def test_files_that_only_lost_their_ignore_rule_are_not_removed(root: Path) -> None:
     write(root, {".gitignore": "modules/\n", "modules/dependency": "1"})
-    time.sleep(1.1)  # a checkpoint knows its time in seconds
+    next_second(2)
     before = contents(root)
     run = Run(root)
     run.step(lambda: (root / ".gitignore").unlink())

@@ -72,7 +72,8 @@ def test_what_is_not_trusted_is_listed(root: Path) -> None:
 
 def test_a_repository_that_a_run_would_refuse_is_no_good(root: Path, here: Path) -> None:
     (root / ".learnagent").symlink_to(here)
-    assert found(root)["git"].stops
+    finding = found(root)["git"]
+    assert (finding.fine, finding.stops) == (False, True)
 
 
 def test_an_unknown_setting_stops_a_run(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ class Raw(http.server.ThreadingHTTPServer):
                 except (BrokenPipeError, ConnectionResetError):
                     server.left.set()
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            def log_message(self, *_said: object) -> None:
                 """Say nothing."""
 
         super().__init__(("127.0.0.1", 0), Handler)

@@ -373,7 +373,7 @@ def test_an_ordinary_user_is_confined_alike(nobodys_root: Path, home: Path) -> N
 
 def test_off_is_off_and_says_so(root: Path, home: Path) -> None:
     sandbox = choose("off", confinement(root, home))
-    assert isinstance(sandbox, Unconfined)
+    assert sandbox.name == "off"
     assert sandbox.reason
     assert sandbox.wrap(["true"]) == ["true"]
 
@@ -397,7 +397,7 @@ def test_a_root_that_would_not_be_writable_inside_is_told(home: Path, here: Path
     root.mkdir()
     os.chown(root, 65534, 65534)
     sandbox = choose("auto", confinement(root, home, git_dirs=()))
-    assert isinstance(sandbox, Unconfined)
+    assert sandbox.name == "off"
 
 
 def test_a_sandbox_program_in_the_repository_is_not_used(

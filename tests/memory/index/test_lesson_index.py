@@ -23,6 +23,7 @@ from learnagent_memory.lesson_event import Accepted, AnyLessonEvent, Learned, Re
 from learnagent_memory.standing import derive
 from memory.lesson_events import ANN, BOB, ME, at, learned, lesson, refuted, retracted, verified
 from memory.word_embedder import WordEmbedder
+from waiting import let_run
 
 
 def keep(text: str) -> str:
@@ -412,7 +413,7 @@ def test_a_run_killed_at_any_time_leaves_an_index_that_is_right_after_a_refresh(
         run = start(tmp_path, attempt * 100, attempt * 100 + 100)
         assert run.stdout is not None
         run.stdout.readline()
-        time.sleep(0.011 * attempt)
+        let_run(run, 0.011 * attempt)
         run.send_signal(signal.SIGKILL)
         run.communicate(timeout=60)
         with LessonIndex(tmp_path / "index", embedder=WordEmbedder(), redact=keep) as index:

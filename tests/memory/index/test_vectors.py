@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from contracts.vector_index_contract import DIMENSION, VectorIndexContract, numbered, vectors
 from learnagent_memory.index.chroma import ChromaVectors, delete_others
 from learnagent_memory.index.vectors import ExactVectors, VectorIndex, VectorsUnavailableError
+from waiting import let_run
 
 
 def fill(index: VectorIndex, count: int) -> None:
@@ -133,13 +133,13 @@ def test_two_writers_and_a_reader_lose_no_acknowledged_vector(tmp_path: Path) ->
         try:
             reader = ChromaVectors(folder, wait_s=0.01)
         except VectorsUnavailableError:
-            time.sleep(0.05)
+            let_run(writers[0], 0.05)
             continue
         now = len(reader.numbers())
         reader.close()
         assert now >= seen
         seen = now
-        time.sleep(0.1)
+        let_run(writers[1], 0.1)
     put = acknowledged(writers[0]) | acknowledged(writers[1])
     assert put == {*range(60), *range(100, 160)}
     last = ChromaVectors(folder)
@@ -156,7 +156,7 @@ def test_writers_killed_at_any_time_lose_no_acknowledged_vector(tmp_path: Path) 
         writer = start_writer(folder, attempt * 100, attempt * 100 + 100)
         assert writer.stdout is not None
         lines = [writer.stdout.readline()]
-        time.sleep(0.013 * attempt)
+        let_run(writer, 0.013 * attempt)
         writer.send_signal(signal.SIGKILL)
         lines += writer.communicate(timeout=60)[0].splitlines()
         put |= {number for line in lines if line.strip() for number in range(int(line), int(line) + 10)}

@@ -25,6 +25,7 @@ from learnagent_memory.share.remote import Listing, Remote, UnreachableError
 from learnagent_memory.share.side_branch import SideBranch
 from learnagent_memory.share.sync import BATCH, sync
 from loopback_stores import S3Server
+from waiting import let_run
 
 WRITERS = 8
 ROUNDS = 2
@@ -246,7 +247,7 @@ def test_eight_writers_killed_at_random_lose_nothing_and_double_nothing(tmp_path
         writers = [start_writer(tmp_path / f"team-{number}", url, number, s3) for number in range(WRITERS)]
         for writer in chance.sample(writers, len(writers)):
             wait_for_a_sync(writer)
-            time.sleep(chance.uniform(0, 0.3))
+            let_run(writer.process, chance.uniform(0, 0.3))
             writer.process.kill()
         for writer in writers:
             said_written, said_sent = writer.ended()
