@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from learnagent_memory import source
 from learnagent_memory.languages import GRAMMARS, SUFFIXES
-from learnagent_memory.source import Symbol, language_of, references, symbols
+from learnagent_memory.source import Symbol, captures, language_of, parse, references, symbols
 
 # One snippet a language: what is defined, in the order of the text, as `kind qualified | signature`.
 SNIPPETS: dict[str, tuple[str, list[str]]] = {
@@ -575,3 +575,21 @@ def test_a_language_is_known_by_suffix_then_by_the_interpreter(
     path: str, content: bytes | None, language: str | None
 ) -> None:
     assert language_of(path, content) == language
+
+
+def test_a_kotlin_file_that_ends_in_an_annotation_is_parsed() -> None:
+    tree = parse(b'val z = 1\n@S("x")', "kotlin")  # without a line end this grammar never returns
+
+    assert tree is not None
+    assert tree.root_node.type == "source_file"
+
+
+def test_nodes_are_collected_by_type_in_the_order_of_the_text() -> None:
+    content = b"try:\n    f()\nexcept A:\n    # why\n    pass\n\n\ndef g():\n    # later\n    return 1\n"
+    tree = parse(content, "python")
+    assert tree is not None
+
+    found = captures(tree.root_node, "python", ("comment", "except_clause", "while_statement"))
+
+    assert [content[node.start_byte : node.end_byte] for node in found["comment"]] == [b"# why", b"# later"]
+    assert [len(found["except_clause"]), found["while_statement"]] == [1, []]

@@ -14,7 +14,15 @@ from learnagent.lint.change import Change, FileChange
 from learnagent.lint.comparison.hidden_tests import Hiding, hiding
 from learnagent.lint.comparison.pairs import PlacedTest, TestPairs, name_words, test_pairs
 from learnagent.lint.comparison.product_change import uses_vanished
-from learnagent.lint.comparison.task_words import REMOVES, REWORKS, asks_about, asks_of_tests, objects, quoted_objects
+from learnagent.lint.comparison.task_words import (
+    ENDS,
+    REMOVES,
+    REWORKS,
+    asks_about,
+    asks_of_tests,
+    objects,
+    quoted_objects,
+)
 from learnagent.lint.syntax.code_words import is_literal_word, likeness, share, telling, weight, words_between, words_of
 from learnagent.lint.syntax.patterns import lazy_pattern
 
@@ -90,12 +98,12 @@ def is_asked(task: str, placed: PlacedTest) -> bool:
         return True
     stem = PurePosixPath(placed.change.old_path).stem
     code_names = [word.strip('"') for word in placed.telling if _CODE_NAME.search(word)]
-    if asks_about(task, REMOVES, [placed.test.name, stem, *code_names]):
+    if asks_about(task, ENDS, [placed.test.name, stem, *code_names]):
         return True
-    aimed_at = {word for word in objects(task, REMOVES) if len(word) > 2} - _SMALL_WORDS
+    aimed_at = {word for word in objects(task, ENDS) if len(word) > 2} - _SMALL_WORDS
     if "deprecated" in aimed_at and _DEPRECATED.search(placed.text):
         return True
-    quoted = {word for word in quoted_objects(task, REMOVES) if len(word) > 2}
+    quoted = {word for word in quoted_objects(task, ENDS) if len(word) > 2}
     numbers = {word for word in aimed_at if word.isdigit()}
     return (
         any(_is_word_of(word, placed.name_words) for word in aimed_at)

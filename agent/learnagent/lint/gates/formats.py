@@ -25,9 +25,8 @@ MAX_CHARACTERS = 400_000
 MAX_VALUES = 40_000
 """Of one file: aliases of YAML may stand for a number without bound."""
 
-_JSON_TOKEN = re.compile(
-    r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/|,(?=\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*[}\]])', re.DOTALL
-)
+_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_STRING_OR_LAST_COMMA = re.compile(r'"(?:\\.|[^"\\\n])*"|,(?=\s*[}\]])')
 _SCALARS: Mapping[str, Value] = {"true": True, "false": False, "null": None, "undefined": None}
 
 
@@ -38,8 +37,9 @@ def read_toml(text: str) -> Value:
 
 def read_json(text: str) -> Value:
     """Return what a JSON file says, comments and last commas allowed; None for a broken one."""
-    plain = _JSON_TOKEN.sub(lambda match: match[0] if match[0].startswith('"') else "", text)
-    return _tried(parse_json, plain.removeprefix("\ufeff"))
+    for pattern in (_STRING_OR_COMMENT, _STRING_OR_LAST_COMMA):
+        text = pattern.sub(lambda match: match[0] if match[0].startswith('"') else "", text)
+    return _tried(parse_json, text.removeprefix("\ufeff"))
 
 
 def read_ini(text: str) -> Value:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from learnagent.lint.gates.loosening import Loosening
 from learnagent.lint.gates.marks import compare_marks, mark
 
-_COMMENT = re.compile(r"(?P<text>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"(?P<text>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _SET = r"\s*(?:=|\.set\()?\s*\(?\s*"
 _MARKS = (
     mark(rf"\b(?:isIgnoreFailures|ignoreFailures){_SET}true", "failures are ignored", "ignoreFailures"),

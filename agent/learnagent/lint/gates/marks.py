@@ -13,6 +13,20 @@ _QUOTED = re.compile(r"[\"'>]\s*([\w.*/$:-]{3,})\s*(?:[\"'<]|$)")
 _TELLING = re.compile(r"[\w.*/-]{4,}")
 
 
+_XML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+
+
+def without_comments(xml: str) -> str:
+    """Return XML without its comments; one that is not closed runs to the end."""
+    return _XML_COMMENT.sub("", xml)
+
+
+def blocks(xml: str, name: str) -> list[str]:
+    """Return the contents of the elements of a name, none of which holds another of that name."""
+    parts = re.split(rf"<{name}\b[^<>]{{0,400}}>", xml)
+    return [part.partition(f"</{name}>")[0] for part in parts[1:]]
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Text that says something about a gate."""

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from learnagent.lint.gates.gradle import lower_floors
 from learnagent.lint.gates.loosening import Loosening
-from learnagent.lint.gates.marks import compare_marks, mark
+from learnagent.lint.gates.marks import blocks, compare_marks, mark, without_comments
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_PLUGIN = re.compile(r"<plugin>(.*?)</plugin>", re.DOTALL)
 _NAME = re.compile(r"<artifactId>\s*([\w.-]+)\s*</artifactId>")
 _CHECKS = re.compile(
     r"surefire|failsafe|checkstyle|pmd|spotbugs|findbugs|jacoco|enforcer|animal-sniffer|japicmp|revapi|spotless|"
@@ -44,7 +42,7 @@ _CEILING = re.compile(r"<maxAllowedViolations>\s*(\d+)")
 
 def maven(before: str, after: str) -> Iterator[Loosening]:
     """Yield what of a POM is looser."""
-    old, new = (_COMMENT.sub("", text) for text in (before, after))
+    old, new = (without_comments(text) for text in (before, after))
     yield from compare_marks(old, new, _MARKS)
     yield from lower_floors(_FLOORS.findall(old), _FLOORS.findall(new))
     were, are = _plugins(old), _plugins(new)
@@ -67,7 +65,7 @@ def maven(before: str, after: str) -> Iterator[Loosening]:
 def _plugins(text: str) -> Mapping[str, str]:
     """Return the blocks of the plug-ins that check, by name."""
     found: dict[str, str] = {}
-    for block in _PLUGIN.findall(text):
+    for block in blocks(text, "plugin"):
         name = _NAME.search(block)
         if name and _CHECKS.search(name[1]) and name[1] != "maven-surefire-report-plugin":
             found[name[1]] = found.get(name[1], "") + block

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from learnagent.lint.gates.loosening import Loosening
-from learnagent.lint.gates.marks import compare_marks, mark
+from learnagent.lint.gates.marks import compare_marks, mark, without_comments
 
-_XML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HASH_COMMENT = re.compile(r"(?m)#.*$")
 _NO_WARN = re.compile(r"<(?:NoWarn|WarningsNotAsErrors)>([^<]*)<")
 _CODE = re.compile(r"\b(?:CS|CA|IDE|SA|RS|S|xUnit)?\d{3,}\b")
@@ -49,7 +48,7 @@ _CMAKE = (
 
 def msbuild(before: str, after: str) -> Iterator[Loosening]:
     """Yield what of an MSBuild project is looser."""
-    old, new = (_XML_COMMENT.sub("", text) for text in (before, after))
+    old, new = (without_comments(text) for text in (before, after))
     yield from compare_marks(old, new, _MSBUILD)
     was, now = (set(_CODE.findall(" ".join(_NO_WARN.findall(side)))) for side in (old, new))
     found = sorted(one for one in now - was if not _HARMLESS_CODE.search(one))

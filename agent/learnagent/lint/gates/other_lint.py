@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 from learnagent.lint.gates.loosening import Loosening, is_harmless, listed, news
-from learnagent.lint.gates.marks import compare_marks, mark
+from learnagent.lint.gates.marks import compare_marks, mark, without_comments
 from learnagent.lint.gates.values import Value, at, flag, lines, number, table, text
 
-_XML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OF_TASTE = frozenset({"style", "comments", "naming", "formatting"})
 _SEVERITIES: Mapping[str, int] = {"none": 0, "silent": 0, "suggestion": 1, "warning": 2, "error": 3}
 _DIAGNOSTIC = re.compile(r"(?m)^\s*dotnet_diagnostic\.(\w+)\.severity\s*=\s*(\w+)")
 _XML = (
-    mark(r"<suppress\b[^>]*\bfiles=\"[^\"]+\"", "files are passed over: {}", "suppress"),
+    mark(r"<suppress\b[^>]{0,200}\bfiles=\"[^\"]+\"", "files are passed over: {}", "suppress"),
     mark(r"<exclude\s+name=\"[^\"]+\"", "the rule {} is left out", "exclude"),
     mark(r"<Match>", "findings are passed over", "exclude suppress"),
     mark(
@@ -63,7 +62,7 @@ def shellcheck(before: str, after: str) -> Iterator[Loosening]:
 
 def xml_rules(before: str, after: str) -> Iterator[Loosening]:
     """Yield what Checkstyle, PMD or SpotBugs pass over in their own files."""
-    old, new = (_XML_COMMENT.sub("", side) for side in (before, after))
+    old, new = (without_comments(side) for side in (before, after))
     yield from compare_marks(old, new, _XML)
 
 

@@ -12,12 +12,12 @@ from learnagent.lint.gates.values import Table, Value, at, flag, items, lines, t
 _TARGET = re.compile(r"^([\w./%$(){}-]+(?:\s+[\w./%-]+)*)\s*:(?!=)")
 _NOX_RUN = re.compile(
     r"session\.run(?:_always|_install)?\(\s*((?:\"[^\"\n]*\"|'[^'\n]*'|\*\w+(?:\.\w+)*|"
-    r"[\w.]+)(?:\s*,\s*(?:\"[^\"\n]*\"|'[^'\n]*'|\*\w+(?:\.\w+)*|f\"[^\"\n]*\"))*)([^)]*)\)",
+    r"[\w.]+)(?:\s*,\s*(?:\"[^\"\n]*\"|'[^'\n]*'|\*\w+(?:\.\w+)*|f\"[^\"\n]*\")){0,40})([^)]{0,400})\)",
     re.DOTALL,
 )
 _DOCKER = re.compile(r"^\s*(?:RUN|CMD|ENTRYPOINT)\s+(?:--\w+(?:=\S+)?\s+)*(.*)$", re.IGNORECASE)
 _SH_STEP = re.compile(
-    r"\b(?:sh|bat|powershell)\s*\(?\s*(?:script:\s*)?(?:'{3}(.*?)'{3}|\"{3}(.*?)\"{3}|'([^'\n]*)'|\"([^\"\n]*)\")",
+    r"\b(?:sh|bat|powershell)\s*\(?\s*(?:script:\s*)?(?:'{3}(.*?)(?:'{3}|\Z)|\"{3}(.*?)(?:\"{3}|\Z)|'([^'\n]*)'|\"([^\"\n]*)\")",
     re.DOTALL,
 )
 _CHECKING_SCRIPT = re.compile(

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from learnagent.lint.gates.loosening import Loosening, is_harmless, listed, lowered, news
+from learnagent.lint.gates.marks import blocks, without_comments
 from learnagent.lint.gates.values import Value, at, items, lines, number, table, text, words
 
 _TASTE = re.compile(r"^(?:Style|Layout|Naming|Gemspec|Bundler|Metrics)/")
-_XML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _STRICT_ATTRIBUTES = re.compile(
     r"\b(failOn\w+|beStrictAbout\w+|requireCoverageMetadata|convert\w+ToExceptions)\s*=\s*\"(true|false)\""
 )
@@ -87,14 +87,14 @@ def infection(before: Value, after: Value) -> Iterator[Loosening]:
 
 def psalm(before: str, after: str) -> Iterator[Loosening]:
     """Yield a Psalm level that is looser: there, the higher number."""
-    was, now = (re.search(r"\berrorLevel=\"(\d)\"", _XML_COMMENT.sub("", side)) for side in (before, after))
+    was, now = (re.search(r"\berrorLevel=\"(\d)\"", without_comments(side)) for side in (before, after))
     if was and now and int(now[1]) > int(was[1]):
         yield Loosening(f"Psalm's errorLevel is raised from {was[1]} to {now[1]}", ("errorLevel",), ("errorLevel",))
 
 
 def phpunit(before: str, after: str) -> Iterator[Loosening]:
     """Yield what of PHPUnit's settings is looser."""
-    old, new = (_XML_COMMENT.sub("", side) for side in (before, after))
+    old, new = (without_comments(side) for side in (before, after))
     was, now = (dict(_STRICT_ATTRIBUTES.findall(side)) for side in (old, new))
     for key, value in was.items():
         if value == "true" and now.get(key) == "false":
@@ -103,7 +103,7 @@ def phpunit(before: str, after: str) -> Iterator[Loosening]:
     lost = news(suites[1], suites[0])
     if lost and len(suites[1]) < len(suites[0]):
         yield Loosening(f"the test suite {listed(lost)} is gone", (lost[0],), tuple(lost))
-    files = [" ".join(re.findall(r"<testsuite\b.*?</testsuite>", side, re.DOTALL)) for side in (old, new)]
+    files = [" ".join(blocks(side, "testsuite")) for side in (old, new)]
     left = [re.findall(r"<exclude>([^<]+)<", side) for side in files]
     found = news(left[0], left[1])
     if found:

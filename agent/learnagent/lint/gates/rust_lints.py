@@ -10,7 +10,8 @@ from learnagent.lint.gates.values import Table, Value, at, flag, number, table, 
 
 _LEVELS: Mapping[str, int] = {"allow": 0, "expect": 0, "warn": 1, "deny": 2, "forbid": 3}
 _ATTRIBUTE = re.compile(
-    r"^\s*#!\[\s*(?:cfg_attr\s*\(.*?,\s*)?(allow|expect|warn|deny|forbid)\s*\(([^)]*)\)", re.MULTILINE | re.DOTALL
+    r"^\s*#!\[\s*(?:cfg_attr\s*\([^\n\]]{0,200}?,\s*)?(allow|expect|warn|deny|forbid)\s*\(([^)]*)\)",
+    re.MULTILINE | re.DOTALL,
 )
 _TASTE = re.compile(
     r"pedantic|nursery|style|restriction|cargo|module_name|must_use|too_many|cognitive|type_complexity|needless|"

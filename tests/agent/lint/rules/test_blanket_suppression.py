@@ -111,3 +111,15 @@ def test_in_a_change_only_an_added_one_counts() -> None:
     after = {"src/app.py": "import a  # noqa\nx = f()  # type: ignore\n"}
 
     assert [one.line for one in changed(before, after, rule=RULE)] == [2]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# blocks, one can always write \\#noqa.",
+        "# 'noqa' comments should remain in literal blocks",
+        "# self.session = None  # type: ignore",
+    ],
+)
+def test_a_suppression_that_is_only_spoken_of_silences_nothing(comment: str) -> None:
+    assert findings(f"def f():\n    {comment}\n    return 1\n", rule=RULE) == []
