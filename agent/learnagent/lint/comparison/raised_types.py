@@ -10,7 +10,7 @@ from learnagent.lint.syntax.patterns import lazy_pattern
 
 _ANY = frozenset("Exception BaseException Error Throwable RuntimeException StandardError Object object error".split())
 _ROOTS = ("builtins.", "java.lang.", "std.", "System.")
-_NOT_TYPES = frozenset({"class", "expect", "any", "new"})
+_NOT_TYPES = frozenset({"class", "expect", "any", "new", "None"})
 _DEPTH = 6
 """Steps from a class to its base."""
 

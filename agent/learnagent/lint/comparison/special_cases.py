@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from learnagent.lint.source_file import SourceFile, descendants
+from learnagent.lint.syntax.callee import callee_of
 from learnagent.lint.syntax.constants import RETURNS, is_constant, is_tail, value_of
 from learnagent.lint.syntax.functions import body_of
 from learnagent.lint.syntax.patterns import lazy_pattern
@@ -41,6 +42,8 @@ _EQUALS = lazy_pattern(
     re.IGNORECASE,
 )
 _DENIES = lazy_pattern(r"!=|<|(?<![=-])>|\bnot\b|(?<![=!])!(?!=)|\bor\b\s+not")
+_ALTERNATIVES = lazy_pattern(r"\bor\b|\|\||\bin\s*[\[({]|\.includes\(|\bin\s+\w|with\s*\(\s*\(")
+"""Any of the literals will do."""
 _CONTAINERS = frozenset({"list", "tuple", "array", "dictionary", "object", "composite_literal", "array_expression"})
 _PLACES = lazy_pattern(r"subscript|slice|index")
 """Types whose literals say where to look, and not what for."""
@@ -153,14 +156,15 @@ def _branch(file: SourceFile, node: Node) -> Iterator[SpecialCase]:
 
 def _case(file: SourceFile, condition: Node, answer: Node | None) -> Iterator[SpecialCase]:
     keys = _keys(file, condition)
-    if answer is not None and keys:
+    if answer is None or not keys:
+        return
+    subject, told = _subject(file, condition), file.text(answer)
+    if _ALTERNATIVES.search(subject):
+        yield SpecialCase(condition, subject, tuple(((key,), told) for key in keys))
+    else:
         inside = descendants(condition)
-        has_container = any(
-            one.type in _CONTAINERS and one.named_child_count >= _FEWEST for one in inside
-        ) and " in " not in file.text(condition)
-        yield SpecialCase(
-            condition, _subject(file, condition), ((keys, file.text(answer)),), has_container=has_container
-        )
+        has_container = any(one.type in _CONTAINERS and one.named_child_count >= _FEWEST for one in inside)
+        yield SpecialCase(condition, subject, ((keys, told),), has_container=has_container)
 
 
 def _answer(file: SourceFile, then: Node) -> Node | None:
@@ -232,8 +236,15 @@ def _keys(file: SourceFile, condition: Node) -> tuple[str, ...]:
 
 
 def _literals(file: SourceFile, node: Node) -> tuple[str, ...]:
-    inside = (node, *descendants(node, into=lambda one: not (_LITERAL.match(one.type) or _PLACES.search(one.type))))
+    inside = (node, *descendants(node, into=lambda one: _may_hold_keys(file, one)))
     return tuple(file.text(one) for one in inside if _LITERAL.match(one.type))
+
+
+def _may_hold_keys(file: SourceFile, node: Node) -> bool:
+    """Return whether literals in a node may be asked for; what is handed to a call that does not compare is not."""
+    if node.type in CALLS[file.language]:
+        return _EQUALS.search(f"{callee_of(file, node)}(") is not None
+    return _LITERAL.match(node.type) is None and _PLACES.search(node.type) is None
 
 
 def _subject(file: SourceFile, condition: Node) -> str:

@@ -88,6 +88,8 @@ def asks_of_tests(task: str, verb: re.Pattern[str]) -> bool:
 def _is_object(sentence: str, verb: re.Match[str]) -> bool:
     behind = _CLAUSE_END.split(sentence[verb.end() :], maxsplit=1)[0]
     ahead = sentence[: verb.start()]
+    if _TESTS.search(verb[0]):
+        return True
     return bool(_TESTS.search(" ".join(behind.split()[:8])) or _TESTS.search(" ".join(ahead.split()[-6:])))
 
 

@@ -27,6 +27,8 @@ _NAMES = frozenset(
     " namespace symbol entity mime content rc ret errno signal sig".split()
 )
 """Words for what a program names: answers by name are no answers to a test."""
+_COMPLAINTS = frozenset("err error errors exception exc message msg reason stderr output stdout".split())
+"""Words for what another program says: its sentences are known by heart with reason."""
 _COMMON = frozenset(
     "0 1 2 -1 10 16 24 32 60 64 100 128 200 201 204 255 256 301 302 304 365 366 400 401 403 404 409 422 429 500"
     " 502 503 512 1000 1024 2048 3600 4096 8080 8192 65535 65536 86400".split()
@@ -98,11 +100,12 @@ def _key(case: SpecialCase) -> tuple[object, ...]:
 def _is_telling(change: Change, case: SpecialCase, entry: tuple[tuple[str, ...], str]) -> bool:
     """Return whether nobody knows such an answer for such an input, but from a test."""
     keys, answer = entry
-    if _NOTHING.fullmatch(answer):
+    about = {part.lower() for part in _NAME_PART.findall(case.subject)}
+    if _NOTHING.fullmatch(answer) or all(map(_NOTHING.fullmatch, keys)) or not about.isdisjoint(_COMPLAINTS):
         return False
     if any(map(_is_data, keys)) or (case.has_container and len(keys) > 1):
         return True
-    if not _NAMES.isdisjoint(part.lower() for part in _NAME_PART.findall(case.subject)):
+    if not about.isdisjoint(_NAMES):
         return False
     weight, weighs = sum(map(_weight, keys)), _weight(answer)
     if all(map(_number, keys)) and _number(answer):

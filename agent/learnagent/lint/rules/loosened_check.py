@@ -16,6 +16,7 @@ from learnagent.lint.comparison.time_limits import raised_limits
 from learnagent.lint.comparison.tolerance import amount
 from learnagent.lint.finding import Hit
 from learnagent.lint.rule import ChangeRule
+from learnagent.lint.source_file import SourceFile
 from learnagent.lint.test_code import Assertion
 from learnagent.lint.test_code import tests as tests_in
 from learnagent.lint.test_code.languages import TEST_LANGUAGES
@@ -31,6 +32,8 @@ _SAYS_IT = re.compile(
     r"message|\bmsg\b|str\(|\.value\b|\.args\b|to_string|\.name\b|\.code\b|\berr(?:or)?\b|\be(?:xc)?\b", re.I
 )
 _LAX = re.compile(r"^[rRbu]*[\"'/]?\.?[*+]?[\"'/]?$")
+_SETS_UP = re.compile(r"(?:^|/)[^/]*(?:conftest|set_?up|helpers?|config|support|fixtures?|utils?)[^/]*$", re.IGNORECASE)
+"""Files of a suite without tests of their own, by their names."""
 _STRICT = re.compile(r"strict\s*=\s*True")
 
 
@@ -140,9 +143,17 @@ def _time_limits(one: FileChange) -> Iterator[ChangeHit]:
         starts.append(starts[-1] + len(text) + 1)
     for found in raised_limits(one, LONGER):
         start, end = starts[found.line - 1], starts[found.line] - 1
-        if file.is_test or any(test.node.start_byte <= start < test.node.end_byte for test in tests_in(file)):
+        if _is_of_tests(file, start):
             message = f"this time-out is {found.factor:.3g} times as long as before this change"
             yield ChangeHit(one, Hit(start, end, message))
+
+
+def _is_of_tests(file: SourceFile, offset: int) -> bool:
+    """Return whether a place is one of a test, or of a file that has tests or sets them up by its name."""
+    found = tests_in(file)
+    if not file.is_test:
+        return any(test.node.start_byte <= offset < test.node.end_byte for test in found)
+    return bool(found) or _SETS_UP.search(file.path) is not None
 
 
 LOOSENED_CHECK = ChangeRule(
