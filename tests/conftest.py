@@ -23,6 +23,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("LEARNAGENT_HOME", str(home / "learnagent"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # checks of Python projects would leave caches in their trees
     (home / "gitconfig").write_text(
         "[user]\n\tname = Tester\n\temail = tester@example.invalid\n[init]\n\tdefaultBranch = main\n"
         '[protocol "file"]\n\tallow = always\n'

@@ -74,10 +74,10 @@ def _tells(line: DeadLine, *, is_shell: bool) -> bool:
 
 
 def _runs(lines: list[DeadLine]) -> Iterator[list[DeadLine]]:
-    """Yield the lines that follow each other, with at most one line between."""
+    """Yield the lines that follow each other, with at most one line between, and those of one comment."""
     run: list[DeadLine] = []
     for line in lines:
-        if run and line.row - run[-1].row > 2:
+        if run and line.row - run[-1].row > 2 and line.whole != run[-1].whole:
             yield run
             run = []
         run.append(line)
